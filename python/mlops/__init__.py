@@ -1,0 +1,1 @@
+"""The student's and the engineer's tools: render, jobs, operate, validate, report."""
