@@ -1,0 +1,138 @@
+"""``mlops empty``: deletes what blocks ``terraform destroy``, which are registered versions and a bucket's objects."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from mlops.operate import aws, names
+from mlops.operate.errors import UserError, error_code
+
+__all__ = ["HELP", "PATH", "configure", "empty_bucket", "empty_group", "execute", "stop_executions"]
+
+PATH: tuple[str, ...] = ("empty",)
+HELP = "delete the student's registered model versions and every object of the bucket, so that destroy can go through"
+
+_DELETE_AT_ONCE = 1000  # DeleteObjects takes no more
+_STOP_SECONDS = 300
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Whose data, and whether to ask."""
+    parser.add_argument("student_id", metavar="STUDENT_ID")
+    parser.add_argument("--bucket", help="the bucket, where it is not sagemaker-STUDENT_ID")
+    parser.add_argument("--region", help="AWS region (default: the environment's)")
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Stops running executions, then deletes versions and objects; 1 where the user says no."""
+    student_id = names.check_student_id(args.student_id)
+    bucket = args.bucket or names.bucket_name(student_id)
+    group = names.model_package_group(student_id)
+    if not args.yes and not _confirmed(student_id, bucket, group, args.region):
+        print("Nothing was deleted.")
+        return 1
+    sagemaker = aws.client("sagemaker", args.region)
+    stopped = stop_executions(sagemaker, names.pipeline_name(student_id))
+    versions = empty_group(sagemaker, group)
+    objects, uploads = empty_bucket(aws.client("s3", args.region), bucket)
+    print(
+        f"stopped {stopped} executions; deleted {versions} model versions, {objects} object versions, {uploads} uploads"
+    )
+    return 0
+
+
+def stop_executions(sagemaker: Any, pipeline: str) -> int:
+    """Stops the pipeline's executions and waits until they are: they would go on writing to the bucket."""
+    running = list(_running(sagemaker, pipeline))
+    for arn in running:
+        sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken=f"stop-{arn[-12:]:0>32}")
+    deadline = time.monotonic() + _STOP_SECONDS
+    while list(_running(sagemaker, pipeline)):
+        if time.monotonic() > deadline:
+            raise UserError(f"{pipeline} still runs {_STOP_SECONDS} s after it was told to stop: try again later")
+        time.sleep(1)
+    return len(running)
+
+
+def empty_group(sagemaker: Any, group: str) -> int:
+    """Deletes every version of a model package group; 0 where there is no such group."""
+    versions: list[str] = []
+    try:
+        for page in sagemaker.get_paginator("list_model_packages").paginate(ModelPackageGroupName=group):
+            versions.extend(found["ModelPackageArn"] for found in page["ModelPackageSummaryList"])
+    except ClientError as error:
+        if error_code(error) not in {"ValidationException", "ResourceNotFound"}:
+            raise
+    for arn in versions:
+        sagemaker.delete_model_package(ModelPackageName=arn)
+    return len(versions)
+
+
+def empty_bucket(s3: Any, bucket: str) -> tuple[int, int]:
+    """Deletes all versions, delete markers and unfinished uploads.
+
+    Returns:
+        (object versions and markers, uploads); (0, 0) where there is no such bucket.
+
+    Raises:
+        UserError: S3 kept an object (a retention lock, a policy).
+    """
+    deleted = 0
+    try:
+        for batch in _versions(s3, bucket):
+            answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
+            if answer.get("Errors"):
+                kept = answer["Errors"][0]
+                raise UserError(f"s3://{bucket}/{kept['Key']} cannot be deleted: {kept['Code']}: {kept['Message']}")
+            deleted += len(batch)
+        uploads = [
+            upload
+            for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket)
+            for upload in page.get("Uploads", [])
+        ]
+    except ClientError as error:
+        if error_code(error) != "NoSuchBucket":
+            raise
+        return deleted, 0
+    for upload in uploads:
+        s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+    return deleted, len(uploads)
+
+
+def _versions(s3: Any, bucket: str) -> Iterator[list[dict[str, str]]]:
+    pages = s3.get_paginator("list_object_versions").paginate(
+        Bucket=bucket, PaginationConfig={"PageSize": _DELETE_AT_ONCE}
+    )
+    for page in pages:
+        found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        if found:
+            yield [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in found]
+
+
+def _running(sagemaker: Any, pipeline: str) -> Iterator[str]:
+    try:
+        for page in sagemaker.get_paginator("list_pipeline_executions").paginate(PipelineName=pipeline):
+            for found in page["PipelineExecutionSummaries"]:
+                if found["PipelineExecutionStatus"] in {"Executing", "Stopping"}:
+                    yield found["PipelineExecutionArn"]
+    except ClientError as error:
+        if error_code(error) != "ResourceNotFound":
+            raise
+
+
+def _confirmed(student_id: str, bucket: str, group: str, region: str | None) -> bool:
+    account = aws.client("sts", region).get_caller_identity()["Account"]
+    print(
+        f"In account {account}, this deletes for good every object of s3://{bucket} and every version in {group},\n"
+        f"and stops what {names.pipeline_name(student_id)} runs now."
+    )
+    if not sys.stdin.isatty():
+        raise UserError("there is no terminal to ask at: pass --yes where you mean it")
+    return input(f"Type {student_id} to go on: ").strip() == student_id

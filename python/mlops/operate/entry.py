@@ -1,0 +1,32 @@
+"""What every program that a person starts has in common: errors become one line and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from mlops.operate.errors import UserError, explain
+
+__all__ = ["guarded"]
+
+
+def guarded(program: str, work: Callable[[], int]) -> int:
+    """Runs an entry point's work and turns every error that a user can cause into one line and an exit code."""
+    try:
+        return work()
+    except (BotoCoreError, ClientError) as error:
+        return _report(program, explain(error))
+    except UserError as error:
+        return _report(program, error)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        sys.stderr.close()
+        return 0
+
+
+def _report(program: str, error: UserError) -> int:
+    print(f"{program}: {error}", file=sys.stderr)
+    return error.exit_code
