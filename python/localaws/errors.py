@@ -1,0 +1,66 @@
+"""The refusals of the stack, with the names that AWS's services give them."""
+
+from __future__ import annotations
+
+__all__ = [
+    "AwsError",
+    "access_denied",
+    "conflict",
+    "limit_exceeded",
+    "resource_in_use",
+    "resource_not_found",
+    "unknown_operation",
+    "validation_error",
+]
+
+
+class AwsError(Exception):
+    """A refusal that a client sees: AWS's error name, a message, and an HTTP status.
+
+    `code` is the name that SDKs match on (`ValidationException`, `ResourceNotFound`, …).  Raise it anywhere below the
+    gateway; the gateway writes it in the protocol of the service that was called.
+    """
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+def validation_error(message: str) -> AwsError:
+    """A request that cannot be served as it is worded (SageMaker also uses it for most missing resources)."""
+    return AwsError("ValidationException", message)
+
+
+def resource_not_found(message: str) -> AwsError:
+    """SageMaker's `ResourceNotFound`, for the operations whose model declares it."""
+    return AwsError("ResourceNotFound", message)
+
+
+def resource_in_use(message: str) -> AwsError:
+    """SageMaker's `ResourceInUse`: a job name that is taken already."""
+    return AwsError("ResourceInUse", message)
+
+
+def conflict(message: str) -> AwsError:
+    """SageMaker's `ConflictException`: the resource's state forbids the change."""
+    return AwsError("ConflictException", message)
+
+
+def limit_exceeded(message: str) -> AwsError:
+    """SageMaker's `ResourceLimitExceeded`: a quota of the account is used up."""
+    return AwsError("ResourceLimitExceeded", message)
+
+
+def access_denied(message: str) -> AwsError:
+    """The caller is known and may not do this."""
+    return AwsError("AccessDeniedException", message, 403)
+
+
+def unknown_operation(service: str, operation: str) -> AwsError:
+    """An operation that the stack does not implement: a 4xx, because clients retry a 5xx for minutes."""
+    return AwsError(
+        "UnknownOperationException",
+        f"The local stack does not implement {service}:{operation}. Run it against AWS, or leave it out.",
+    )

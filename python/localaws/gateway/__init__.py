@@ -1,0 +1,1 @@
+"""The door of the stack: HTTP, signatures, protocols and validation."""

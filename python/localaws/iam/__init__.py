@@ -1,0 +1,7 @@
+"""Who calls, and whether she may."""
+
+from localaws.iam.decide import AccessRequest, decide
+from localaws.iam.principal import Principal
+from localaws.iam.principals import Principals, RoleSession
+
+__all__ = ["AccessRequest", "Principal", "Principals", "RoleSession", "decide"]

@@ -1,0 +1,141 @@
+"""The stack's principals: its administrator, users with keys, and sessions of assumed roles.
+
+Users, roles, keys and sessions live in moto's IAM and STS, so what clients make through those APIs is known here as well.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import unquote
+
+from localaws.errors import validation_error
+from localaws.iam.principal import Principal
+
+__all__ = ["ADMINISTRATOR", "Principals", "RoleSession"]
+
+ADMINISTRATOR = "localaws-administrator"
+_ADMINISTRATOR_POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Sid": "Everything", "Effect": "Allow", "Action": "*", "Resource": "*"}],
+}
+# SageMaker's sessions live as long as the longest job may.
+_SESSION_SECONDS = 12 * 3600
+
+
+@dataclass(frozen=True)
+class RoleSession:
+    """Temporary credentials of a role, and the principal that they make."""
+
+    principal: Principal
+    access_key_id: str
+    secret_access_key: str
+    session_token: str
+
+
+class Principals:
+    """Access keys and the principals behind them, for one account."""
+
+    def __init__(self, region: str, account_id: str, partition: str) -> None:
+        from moto.iam.models import iam_backends
+        from moto.sts.models import sts_backends
+
+        self._region = region
+        self._account_id = account_id
+        self._iam: Any = iam_backends[account_id][partition]
+        self._sts: Any = sts_backends[account_id][partition]
+        self._iam.create_user(region, ADMINISTRATOR)
+        self._iam.put_user_policy(ADMINISTRATOR, "everything", json.dumps(_ADMINISTRATOR_POLICY))
+        key = self._iam.create_access_key(ADMINISTRATOR)
+        self.administrator_access_key_id: str = key.access_key_id
+        self.administrator_secret_access_key: str = key.secret_access_key
+
+    def authenticate(self, access_key_id: str) -> Principal | None:
+        """The principal that holds the access key, or None for a key that the stack did not give."""
+        user = self._iam.get_user_from_access_key_id(access_key_id)
+        if user is not None:
+            kind = "administrator" if user.name == ADMINISTRATOR else "user"
+            return Principal(cast(Any, kind), user.arn, user.id, user.name, self._account_id, access_key_id)
+        session = self._sts.get_assumed_role_from_access_key(access_key_id)
+        return None if session is None else self._session_principal(session)
+
+    def secret(self, access_key_id: str) -> str | None:
+        """The secret of an access key, to check a signature with."""
+        key = self._iam.access_keys.get(access_key_id)
+        if key is None:
+            key = self._sts.get_assumed_role_from_access_key(access_key_id)
+        return None if key is None else str(key.secret_access_key)
+
+    def administrator(self) -> Principal:
+        """The principal of the key that `localaws env` prints."""
+        principal = self.authenticate(self.administrator_access_key_id)
+        assert principal is not None
+        return principal
+
+    def trust_policy(self, role_arn: str) -> dict[str, Any] | None:
+        """The role's trust policy, or None where no such role exists."""
+        role = next((role for role in self._iam.get_roles() if role.arn == role_arn), None)
+        if role is None:
+            return None
+        document = str(role.assume_role_policy_document or "{}")
+        return cast(dict[str, Any], json.loads(unquote(document) if document.startswith("%") else document))
+
+    def assume_for_service(
+        self, role_arn: str, session_name: str, service: str = "sagemaker.amazonaws.com"
+    ) -> RoleSession:
+        """Credentials of the role for one of its service's sessions.
+
+        Raises SageMaker's ValidationException where the role does not exist or does not trust the service.
+        """
+        policy = self.trust_policy(role_arn)
+        if policy is None or not _trusts(policy, "Service", service):
+            raise validation_error(
+                f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal "
+                f"'{service}' to assume the role."
+            )
+        name = re.sub(r"[^\w+=,.@-]", "-", session_name)[:64]
+        session = self._sts.assume_role(
+            region_name=self._region,
+            role_session_name=name,
+            role_arn=role_arn,
+            policy=None,
+            duration=_SESSION_SECONDS,
+            external_id=None,
+        )
+        return RoleSession(
+            self._session_principal(session), session.access_key_id, session.secret_access_key, session.session_token
+        )
+
+    def trusts_any_principal(self, role_arn: str) -> bool:
+        """Whether the role exists and its trust policy names an AWS principal (an account, user or role) at all."""
+        policy = self.trust_policy(role_arn)
+        return policy is not None and _trusts(policy, "AWS", None)
+
+    def _session_principal(self, session: Any) -> Principal:
+        return Principal(
+            "assumed-role",
+            session.arn,
+            session.user_id,
+            session.session_name,
+            self._account_id,
+            session.access_key_id,
+            session.role_arn,
+        )
+
+
+def _trusts(policy: dict[str, Any], kind: str, wanted: str | None) -> bool:
+    """Whether an Allow statement of a trust policy names `wanted` (any, where None) under the principal type `kind`."""
+    statements = policy.get("Statement", [])
+    for statement in statements if isinstance(statements, list) else [statements]:
+        principal = statement.get("Principal", {})
+        if statement.get("Effect") != "Allow":
+            continue
+        if principal == "*":
+            return True
+        named = principal.get(kind, [])
+        names = [named] if isinstance(named, str) else named
+        if names and (wanted is None or wanted in names):
+            return True
+    return False

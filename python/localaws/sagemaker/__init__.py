@@ -1,0 +1,1 @@
+"""SageMaker, driven by its official API model."""

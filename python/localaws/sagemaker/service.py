@@ -1,0 +1,48 @@
+"""SageMaker's operations: which the stack implements, and how one is called."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from localaws.errors import unknown_operation
+from localaws.iam import AccessRequest, Principal, decide
+
+if TYPE_CHECKING:
+    from localaws.stack import Stack
+
+__all__ = ["Handler", "call", "operations"]
+
+Handler = Callable[["Stack", dict[str, Any], Principal], dict[str, Any]]
+
+# Each feature module has `OPERATIONS: dict[str, Handler]`; they are imported when the first request comes.
+FEATURES = ("jobs", "pipelines", "plain", "registry", "tags")
+
+
+@cache
+def operations() -> Mapping[str, Handler]:
+    """Every implemented operation by its API name, collected from the feature modules."""
+    table: dict[str, Handler] = {}
+    for feature in FEATURES:
+        if importlib.util.find_spec(f"localaws.sagemaker.{feature}") is None:
+            continue
+        table.update(importlib.import_module(f"localaws.sagemaker.{feature}").OPERATIONS)
+    return table
+
+
+def call(stack: Stack, operation: str, request: Mapping[str, Any], caller: Principal) -> dict[str, Any]:
+    """Decide, validate and execute one operation; the response has the API's members, times as datetimes.
+
+    The gateway calls it for every SageMaker request, and pipelines call it in-process with the principal of their role.
+    Raises `AwsError` for every refusal.
+    """
+    from localaws.gateway.validation import parse
+
+    handler = operations().get(operation)
+    if handler is None:
+        raise unknown_operation("sagemaker", operation)
+    decide(AccessRequest(caller, "sagemaker", operation, stack.region, parameters=request))
+    return handler(stack, parse(operation, request), caller)

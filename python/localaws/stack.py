@@ -1,0 +1,105 @@
+"""One local stack: what every part of it shares."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from localaws.iam import Principals, RoleSession
+from localaws.sagemaker.store import Store
+
+if TYPE_CHECKING:
+    import boto3
+
+    from localaws.containers.images import ImageTable
+
+__all__ = ["Stack"]
+
+
+def _now() -> datetime:
+    """The time with the millisecond precision that AWS's APIs have."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+@dataclass
+class Stack:
+    """A region of an account on this machine.
+
+    `work_dir` holds the jobs' directories and is the stack's own.  `endpoint_url` is where the stack listens; it is set
+    before the first request.  `clock` gives aware UTC datetimes.  `shutdown` is set when the stack ends: threads return
+    and child processes are killed.
+    """
+
+    region: str
+    account_id: str
+    work_dir: Path
+    endpoint_url: str
+    config_dir: Path
+    partition: str = "aws"
+    clock: Callable[[], datetime] = _now
+    shutdown: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.store = Store(self.region, self.account_id, self.partition, lambda: self.clock())
+        self.principals = Principals(self.region, self.account_id, self.partition)
+        self._log_lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
+
+    @cached_property
+    def images(self) -> ImageTable:
+        """What an image URI stands for (read from the package and from the user's own table in `config_dir`)."""
+        from localaws.containers.images import load_images
+
+        return load_images(self.config_dir)
+
+    def assume_role(self, role_arn: str, session_name: str) -> RoleSession:
+        """Temporary credentials that SageMaker obtains for a role, and the principal they make.
+
+        Raises AWS's ValidationException where the role does not exist or does not trust SageMaker.
+        """
+        return self.principals.assume_for_service(role_arn, session_name)
+
+    def session_for_role(self, role_arn: str, session_name: str) -> boto3.Session:
+        """A boto3 session with the role's temporary credentials whose clients call this stack (see `assume_role`)."""
+        return self.session(self.assume_role(role_arn, session_name))
+
+    def session(self, credentials: RoleSession) -> boto3.Session:
+        """A boto3 session with the given credentials whose clients call this stack, whatever the environment says."""
+        from localaws.session import local_session
+
+        return local_session(credentials, self.region, self.endpoint_url)
+
+    def put_logs(self, group: str, stream: str, lines: Iterable[str]) -> None:
+        """Append lines, stamped with the present time, to a CloudWatch Logs stream; group and stream are made if need be."""
+        from moto.logs.models import logs_backends
+
+        backend: Any = logs_backends[self.account_id][self.region]
+        stamp = int(time.time() * 1000)
+        events = [{"timestamp": stamp, "message": line} for line in lines]
+        with self._log_lock:
+            backend.ensure_log_group(group)
+            backend.ensure_log_stream(group, stream)
+            if events:
+                backend.put_log_events(group, stream, events)
+
+    def spawn(self, name: str, function: Callable[[], None]) -> threading.Thread:
+        """Run `function` in a background thread; it must return soon after `shutdown` is set."""
+        thread = threading.Thread(target=function, name=name, daemon=True)
+        self._threads = [running for running in self._threads if running.is_alive()]
+        self._threads.append(thread)
+        thread.start()
+        return thread
+
+    def close(self, timeout_seconds: float = 10.0) -> None:
+        """Set `shutdown` and wait for the background threads, together at most `timeout_seconds`."""
+        self.shutdown.set()
+        deadline = time.monotonic() + timeout_seconds
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
