@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from mlops.operate import aws, names
 from mlops.operate.errors import UserError, error_code
 
-__all__ = ["HELP", "PATH", "configure", "empty_bucket", "empty_group", "execute", "stop_executions"]
+__all__ = ["HELP", "PATH", "configure", "delete_data", "empty_bucket", "empty_group", "execute", "stop_executions"]
 
 PATH: tuple[str, ...] = ("empty",)
 HELP = "delete the student's registered model versions and every object of the bucket, so that destroy can go through"
@@ -38,14 +38,20 @@ def execute(args: argparse.Namespace) -> int:
     if not args.yes and not _confirmed(student_id, bucket, group, args.region):
         print("Nothing was deleted.")
         return 1
-    sagemaker = aws.client("sagemaker", args.region)
-    stopped = stop_executions(sagemaker, names.pipeline_name(student_id))
-    versions = empty_group(sagemaker, group)
-    objects, uploads = empty_bucket(aws.client("s3", args.region), bucket)
-    print(
-        f"stopped {stopped} executions; deleted {versions} model versions, {objects} object versions, {uploads} uploads"
-    )
+    print(delete_data(student_id, bucket, args.region))
     return 0
+
+
+def delete_data(student_id: str, bucket: str, region: str | None) -> str:
+    """Deletes without asking; returns a sentence on what was deleted."""
+    sagemaker = aws.client("sagemaker", region)
+    stopped = stop_executions(sagemaker, names.pipeline_name(student_id))
+    versions = empty_group(sagemaker, names.model_package_group(student_id))
+    objects, uploads = empty_bucket(aws.client("s3", region), bucket)
+    return (
+        f"stopped {stopped} executions; deleted {versions} model versions, "
+        f"{objects} object versions and {uploads} unfinished uploads"
+    )
 
 
 def stop_executions(sagemaker: Any, pipeline: str) -> int:

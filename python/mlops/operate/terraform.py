@@ -7,6 +7,7 @@ reaches Terraform as an unknown option.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -69,8 +70,13 @@ class Terraform:
 
     def outputs(self) -> dict[str, Any]:
         """The root module's outputs by name."""
-        found = self._options.output()
-        return {name: output["value"] for name, output in (found or {}).items()}
+        command = self._options.generate_cmd_string("output", json=IsFlagged)
+        printed = subprocess.run(
+            command, cwd=self._folder, env=self._environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
+        )
+        if printed.returncode != 0:
+            raise TerraformFailedError(f"terraform output failed: {_first_error(printed.stderr.splitlines())}")
+        return {name: output["value"] for name, output in json.loads(printed.stdout).items()}
 
     def _with_variables(self) -> dict[str, Any]:
         return {"var": self._options.variables, "input": False, "no_color": IsFlagged}

@@ -1,0 +1,169 @@
+"""The demo from an empty machine to an empty machine, phase by phase."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from mlops.demo import child, sandbox
+from mlops.demo.screen import Phase, Screen
+from mlops.demo.stack import LocalStack
+from mlops.operate import aws, empty, execution, names, run_pipeline
+from mlops.operate.errors import UserError, explain
+from mlops.operate.plugin_dir import plugin_dir
+from mlops.operate.progress import Progress
+from mlops.operate.terraform import Terraform
+
+__all__ = ["Demo"]
+
+_JOB_TIMES = {
+    "ProcessingJob": ("describe_processing_job", "ProcessingJobName", "ProcessingStartTime", "ProcessingEndTime"),
+    "TrainingJob": ("describe_training_job", "TrainingJobName", "TrainingStartTime", "TrainingEndTime"),
+}
+
+
+class Demo:
+    """One run in ``<project>/build/demo``.
+
+    Args:
+        project: the checkout's top folder.
+        keep: leave the stack and what was applied to it running.
+    """
+
+    def __init__(self, project: Path, student_id: str, *, keep: bool = False) -> None:
+        self.project = project
+        self.student_id = student_id
+        self.keep = keep
+        self.folder = project / "build" / "demo"
+        self.home = self.folder / "home"
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.log = self.folder / "demo.log"
+        self._user_environment = dict(os.environ)
+        self._environment = sandbox.clean_environment(os.environ, self.home)
+        self.stack = LocalStack(self.folder / "localaws", self._environment)
+
+    def run(self) -> int:
+        """Exit code 0 when every phase went through, 1 when one failed, 130 after Ctrl-C; always cleans up."""
+        signal.signal(signal.SIGTERM, _as_interrupt)
+        with self.log.open("w", encoding="utf-8") as log:
+            screen = Screen(sys.stdout, log)
+            done = False
+            try:
+                self._phases(screen)
+                done = True
+            except KeyboardInterrupt:
+                screen.say("\nInterrupted: cleaning up (Ctrl-C once more to force) ...")
+                return 130
+            except (UserError, BotoCoreError, ClientError) as error:
+                said = error if isinstance(error, UserError) else explain(error)
+                screen.say(f"\nFailed in '{screen.current}': {said}")
+                screen.say(f"Its log: {self.log}\nThe stack's logs: {self.stack.home}\nCleaning up ...")
+                return 1
+            finally:
+                if not done:
+                    self._clean_up()
+            screen.say("\n" + screen.times())
+            if self.keep:
+                screen.say(self._how_to_look_around())
+        return 0
+
+    def down(self) -> int:
+        """Ends what ``keep`` left running."""
+        self._clean_up()
+        return 0
+
+    def _phases(self, screen: Screen) -> None:
+        if began := os.environ.get("MLOPS_DEMO_BEGAN"):
+            screen.phases.append(Phase("install", "overhead", seconds=max(time.time() - float(began), 0.0)))
+        plugins = plugin_dir(self._user_environment)
+        with screen.phase("local stack up", "overhead"):
+            self.stack.up()
+            self._environment = sandbox.sealed(self.stack.environment(), self.home)
+            os.environ.clear()
+            os.environ.update(self._environment)
+            account = sandbox.check_local(os.environ)
+            screen.say(f"  {os.environ['AWS_ENDPOINT_URL']} answers as account {account}")
+        root = self.folder / "root"
+        sandbox.compose_root(self.project, root)
+        terraform = Terraform(root, {"student_id": self.student_id}, screen.terraform_line, self._environment)
+        with screen.phase("terraform init", "terraform"):
+            terraform.init(plugins)
+        with screen.phase("terraform apply", "terraform"):
+            terraform.apply()
+            outputs = terraform.outputs()
+        with screen.phase("create_pipeline.py", "overhead"):
+            self._create_pipeline(screen, outputs)
+        with screen.phase("pipeline execution", "jobs") as phase:
+            phase.job_seconds = self._execute(screen)
+        with screen.phase("terraform plan: is it still empty?", "terraform"):
+            if terraform.plan():
+                raise UserError("after apply and an execution, terraform plan wants changes; the log names them")
+        if self.keep:
+            return
+        with screen.phase("empty the bucket and the registry", "overhead"):
+            screen.say("  " + empty.delete_data(self.student_id, outputs["bucket_name"], None))
+        with screen.phase("terraform destroy", "terraform"):
+            terraform.destroy()
+        with screen.phase("local stack down", "overhead"):
+            self.stack.down()
+
+    def _create_pipeline(self, screen: Screen, outputs: Mapping[str, Any]) -> None:
+        script = str(self.project / "python" / "create_pipeline.py")
+        saved = str(self.folder / "pipeline.json")
+        said = child.run(
+            [sys.executable, script, self.student_id, outputs["pipeline_role_arn"], "--output", saved],
+            self._environment,
+        )
+        screen.say("  " + said.splitlines()[0])
+
+    def _execute(self, screen: Screen) -> float:
+        """Runs the pipeline and reports; returns the seconds for which its jobs themselves ran."""
+        sagemaker = aws.client("sagemaker")
+        arn = execution.start(sagemaker, names.pipeline_name(self.student_id), {})
+        screen.say(f"  {arn}")
+        ended = run_pipeline.watch(sagemaker, arn, Progress(sys.stdout))
+        run_pipeline.report(sagemaker, ended, aws.client("s3"))
+        if ended.status != "Succeeded":
+            raise UserError(f"the pipeline execution ended {ended.status}: {ended.failure}")
+        return sum(_job_seconds(sagemaker, step) for step in ended.steps)
+
+    def _clean_up(self) -> None:
+        with ExitStack() as last:
+            last.callback(signal.signal, signal.SIGINT, signal.getsignal(signal.SIGINT))
+            self.stack.down()
+
+    def _how_to_look_around(self) -> str:
+        student = self.student_id
+        return f"""
+The stack is still running. In a shell:
+  export LOCALAWS_HOME={self.stack.home}
+  eval "$({self.stack.command} env)"
+  aws sagemaker list-pipelines
+  aws sagemaker start-pipeline-execution --pipeline-name {names.pipeline_name(student)}
+  aws sagemaker list-model-packages --model-package-group-name {names.model_package_group(student)}
+  .venv/bin/mlops run pipeline {student} -p AucThreshold=0.99
+  .venv/bin/python validate_tasks.py aiml_hard --student-id {student}
+To end it: make demo-down"""
+
+
+def _job_seconds(sagemaker: Any, step: execution.Step) -> float:
+    if step.kind not in _JOB_TIMES or step.job is None or step.note == "cached":
+        return 0.0
+    operation, argument, began, ended = _JOB_TIMES[step.kind]
+    described = getattr(sagemaker, operation)(**{argument: step.job})
+    if began not in described or ended not in described:
+        return 0.0
+    return float((described[ended] - described[began]).total_seconds())
+
+
+def _as_interrupt(signum: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
