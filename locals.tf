@@ -1,11 +1,10 @@
 # What Terraform reads from the checkout: the images of each region, and the commit that it stands at.
 locals {
-  rendered_images  = jsondecode(file("${path.root}/rendered/images.json"))
-  image_registries = local.rendered_images.registries
-  image_registry   = try(local.image_registries[data.aws_region.current.id], { account = "000000000000", domain = "amazonaws.com" })
+  rendered_images = jsondecode(file("${path.root}/rendered/images.json"))
+  region_images   = local.rendered_images.regions[data.aws_region.current.id]
   images = {
-    for token, image in local.rendered_images.images :
-    token => "${local.image_registry.account}.dkr.ecr.${data.aws_region.current.id}.${local.image_registry.domain}/${image.repository}:${image.tag}"
+    for framework, image in local.rendered_images.images : "${framework}_image" =>
+    "${local.region_images[framework]}.dkr.ecr.${data.aws_region.current.id}.${local.region_images.domain}/${image.repository}:${image.tag}"
   }
 
   # HEAD holds a commit, or the branch whose commit is in a file of its own or in packed-refs. In a linked work tree

@@ -9,8 +9,8 @@ locals {
 data "aws_region" "current" {
   lifecycle {
     postcondition {
-      condition     = contains(keys(local.image_registries), self.id)
-      error_message = "Region \"${self.id}\" is none in which AWS publishes its XGBoost and scikit-learn images; choose one of ${join(", ", sort(keys(local.image_registries)))}."
+      condition     = contains(keys(local.rendered_images.regions), self.id)
+      error_message = "Region \"${self.id}\" has no XGBoost and scikit-learn images of AWS; choose one of ${join(", ", keys(local.rendered_images.regions))}."
     }
   }
 }

@@ -11,7 +11,8 @@ locals {
 
   data_file     = join("/", [dirname(var.schema_file), jsondecode(file(var.schema_file)).file])
   data_sha256   = filesha256(local.data_file)
-  data_key      = "${var.prefixes.data}/${substr(local.data_sha256, 0, 16)}/${basename(local.data_file)}"
+  data_name     = replace(basename(local.data_file), "/[^A-Za-z0-9_.-]/", "_")
+  data_key      = "${var.prefixes.data}/${substr(local.data_sha256, 0, 16)}/${local.data_name}"
   schema_sha256 = filesha256(var.schema_file)
   schema_key    = "${var.prefixes.schema}/${substr(local.schema_sha256, 0, 16)}/schema.json"
 }
