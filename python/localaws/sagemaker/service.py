@@ -29,7 +29,11 @@ def operations() -> Mapping[str, Handler]:
     for feature in FEATURES:
         if importlib.util.find_spec(f"localaws.sagemaker.{feature}") is None:
             continue
-        table.update(importlib.import_module(f"localaws.sagemaker.{feature}").OPERATIONS)
+        try:
+            module = importlib.import_module(f"localaws.sagemaker.{feature}")
+        except ImportError:
+            continue
+        table.update(getattr(module, "OPERATIONS", {}))
     return table
 
 

@@ -1,0 +1,7 @@
+"""`python -m localaws`."""
+
+import sys
+
+from localaws.cli import main
+
+sys.exit(main())

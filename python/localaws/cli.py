@@ -1,0 +1,153 @@
+"""The `localaws` command."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from localaws import background, environment
+from localaws.state import Home, RunningStack, home
+
+__all__ = ["main"]
+
+NOT_RUNNING = 3
+_DOCUMENT = Path("docs/local-stack/operations.md")
+_DESCRIPTION = """\
+A local AWS on 127.0.0.1: a SageMaker that really executes the work, and moto for plain services.
+The state is in memory only: what was created is gone when the stack ends (`down`, Ctrl-C, a reboot)."""
+_EPILOG = """\
+Use it in a shell:   localaws up && eval "$(localaws env)"
+Its folder (state file, log, jobs' directories) is $LOCALAWS_HOME, by default ~/.local/state/localaws."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code (0 done, 1 failed, 2 wrong usage, 3 no stack is running)."""
+    arguments = _parser().parse_args(argv)
+    place = home()
+    try:
+        return int(_COMMANDS[arguments.command](place, arguments))
+    except background.StackError as error:
+        print(f"localaws: {error}", file=sys.stderr)
+        return 1
+    except (KeyboardInterrupt, BrokenPipeError):
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "localaws", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, words in (("serve", "run the stack in the foreground"), ("up", "start the stack in the background")):
+        command = commands.add_parser(name, help=words, description=f"{words}. Its state is in memory only.")
+        command.add_argument("--port", type=_port, default=0, help="TCP port on 127.0.0.1 (default 0: a free one)")
+        command.add_argument("--region", default="us-east-1", help="region of the stack (default us-east-1)")
+        command.add_argument("--account-id", type=_account, default="123456789012", help="account, 12 digits")
+        if name == "serve":
+            command.add_argument("--log", help=argparse.SUPPRESS)
+    commands.add_parser("down", help="end the stack; its state is lost")
+    commands.add_parser("status", help=f"say whether the stack runs (exit code 0, or {NOT_RUNNING} if not)")
+    logs = commands.add_parser("logs", help="print the stack's own log")
+    logs.add_argument("-f", "--follow", action="store_true", help="go on printing as the log grows")
+    commands.add_parser("env", help='print the lines of a shell\'s environment: eval "$(localaws env)"')
+    operations = commands.add_parser("operations", help="write the page that lists the implemented operations")
+    operations.add_argument("--check", action="store_true", help="write nothing, fail if the page is stale")
+    operations.add_argument("--page", type=Path, default=_DOCUMENT, help=f"the page (default {_DOCUMENT})")
+    return parser
+
+
+def _serve(place: Home, arguments: argparse.Namespace) -> int:
+    running = place.running()
+    if running is not None:
+        raise background.StackError(
+            f"a stack of {place.path} already runs at {running.endpoint_url}: "
+            "end it with `localaws down`, or set another LOCALAWS_HOME"
+        )
+    from localaws.serve import serve
+
+    return serve(place, arguments.port, arguments.region, arguments.account_id, arguments.log)
+
+
+def _up(place: Home, arguments: argparse.Namespace) -> int:
+    stack, started = background.up(place, arguments.port, arguments.region, arguments.account_id)
+    print(f"localaws {'is up' if started else 'was up already'} at {stack.endpoint_url} (log: {stack.log or 'none'})")
+    return 0
+
+
+def _down(place: Home, arguments: argparse.Namespace) -> int:
+    print("localaws is down" if background.down(place) else "localaws was not running")
+    return 0
+
+
+def _status(place: Home, arguments: argparse.Namespace) -> int:
+    running = place.running()
+    if running is None:
+        print("localaws is not running")
+        return NOT_RUNNING
+    print(
+        f"localaws runs at {running.endpoint_url} (pid {running.pid}, {running.region}, account {running.account_id})"
+    )
+    return 0
+
+
+def _logs(place: Home, arguments: argparse.Namespace) -> int:
+    recorded = place.recorded()
+    if recorded is not None and recorded.log is None:
+        raise background.StackError("the stack runs in the foreground: its log is on its terminal")
+    if not place.log_file.exists():
+        raise background.StackError(f"there is no log at {place.log_file}: start a stack with `localaws up`")
+    for text in background.follow(place.log_file, arguments.follow):
+        print(text, end="", flush=True)
+    return 0
+
+
+def _env(place: Home, arguments: argparse.Namespace) -> int:
+    running = _require_running(place)
+    print(environment.lines(running, place.sdk_config, os.environ), end="")
+    return 0
+
+
+def _operations(place: Home, arguments: argparse.Namespace) -> int:
+    from localaws.operations import page
+
+    text = page()
+    if arguments.check:
+        if arguments.page.exists() and arguments.page.read_text() == text:
+            return 0
+        raise background.StackError(f"{arguments.page} is stale: run `localaws operations`")
+    arguments.page.parent.mkdir(parents=True, exist_ok=True)
+    arguments.page.write_text(text)
+    return 0
+
+
+def _require_running(place: Home) -> RunningStack:
+    running = place.running()
+    if running is None:
+        raise background.StackError("no stack is running: start one with `localaws up`")
+    return running
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a TCP port (0 to 65535)")
+    return int(text)
+
+
+def _account(text: str) -> str:
+    if len(text) != 12 or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"'{text}' is not an account id (12 digits)")
+    return text
+
+
+_COMMANDS = {
+    "serve": _serve,
+    "up": _up,
+    "down": _down,
+    "status": _status,
+    "logs": _logs,
+    "env": _env,
+    "operations": _operations,
+}

@@ -1,0 +1,84 @@
+"""The WSGI application: authenticate, decide, route, answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from localaws.errors import AwsError
+from localaws.gateway import introspection, moto_bridge, sagemaker
+from localaws.gateway.protocols import Response, error_response, invalid_key, missing_signature
+from localaws.gateway.request import Request
+from localaws.iam import AccessRequest, Principal, decide
+
+if TYPE_CHECKING:
+    from localaws.stack import Stack
+
+__all__ = ["Application"]
+
+_log = logging.getLogger(__name__)
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+
+
+class Application:
+    """Serves one stack over HTTP."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        request = Request.from_environ(environ)
+        response = self._answer(request)
+        status = f"{response.status} {_reason(response.status)}"
+        start_response(status, list({"Content-Length": str(len(response.body)), **response.headers}.items()))
+        return [response.body]
+
+    def _answer(self, request: Request) -> Response:
+        try:
+            if request.raw_path.startswith(introspection.PREFIX):
+                return introspection.serve(self._stack, request)
+            return self._route(request)
+        except AwsError as error:
+            _log.info("%s %s %s: %s", request.method, request.raw_path, request.operation, error)
+            return error_response(request, error)
+        except Exception:
+            # The last resort of the process: what comes here is a fault of the stack itself.
+            name = request.operation or f"{request.method} {request.raw_path}"
+            _log.exception("internal fault while serving %s", name)
+            message = f"The local stack failed while serving {name}; `localaws logs` shows where."
+            return error_response(request, AwsError("InternalFailure", message, status=500))
+
+    def _route(self, request: Request) -> Response:
+        scope = request.scope
+        if scope is None:
+            raise missing_signature(request)
+        caller = self._stack.principals.authenticate(scope.access_key_id)
+        if caller is None:
+            raise invalid_key(request)
+        if scope.service == "sagemaker":
+            return sagemaker.serve(self._stack, request, caller)
+        decide(_access_request(request, caller, scope.service, scope.region))
+        return moto_bridge.serve(self._stack, request)
+
+
+def _access_request(request: Request, caller: Principal, service: str, region: str) -> AccessRequest:
+    return AccessRequest(
+        caller,
+        service,
+        request.operation,
+        region,
+        method=request.method,
+        path=request.raw_path,
+        query=request.query,
+        headers=request.headers,
+        parameters=request.form,
+    )
+
+
+def _reason(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"

@@ -1,0 +1,97 @@
+"""A request as the gateway reads it: raw, with the scope of its signature."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+__all__ = ["Request", "Scope"]
+
+# Authorization: AWS4-HMAC-SHA256 Credential=AKIA…/20260101/us-east-1/s3/aws4_request, SignedHeaders=…, Signature=…
+_SIGV4 = re.compile(r"^AWS4-[A-Z0-9-]+\s.*?Credential=([^/\s,]+)/\d{8}/([^/\s,]*)/([^/\s,]+)/aws4_request")
+_SIGV2 = re.compile(r"^AWS ([^:\s]+):")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose key signed the request, and for which service and region."""
+
+    access_key_id: str
+    region: str
+    service: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request; `raw_path` and `query` are as they came over the wire, `headers` have title-case names."""
+
+    method: str
+    raw_path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, Any]) -> Request:
+        """Read a WSGI request, body included."""
+        target = str(environ.get("REQUEST_URI") or environ["PATH_INFO"])
+        if target.startswith(("http://", "https://")):
+            parts = urlsplit(target)
+            raw_path, query = parts.path, parts.query
+        else:
+            raw_path, _, query = target.partition("?")
+        headers = {
+            name[5:].replace("_", "-").title(): str(value)
+            for name, value in environ.items()
+            if name.startswith("HTTP_")
+        }
+        for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            if environ.get(name):
+                headers[name.replace("_", "-").title()] = str(environ[name])
+        headers |= environ.get("localaws.metadata", {})
+        # S3 keeps the names of user metadata in lower case.
+        headers = {name.lower() if name.startswith("X-Amz-Meta-") else name: value for name, value in headers.items()}
+        return cls(environ["REQUEST_METHOD"], raw_path or "/", query, headers, environ["wsgi.input"].read())
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        """The query string's parameters, each with its first value."""
+        return {name: values[0] for name, values in parse_qs(self.query, keep_blank_values=True).items()}
+
+    @cached_property
+    def form(self) -> dict[str, str]:
+        """The parameters of a query-protocol call, which come in the body (or, with GET, in the URL)."""
+        if not self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
+            return self.parameters
+        fields = parse_qs(self.body.decode("utf-8", "replace"), keep_blank_values=True)
+        return {**self.parameters, **{name: values[0] for name, values in fields.items()}}
+
+    @cached_property
+    def target(self) -> str:
+        """The X-Amz-Target header of a JSON call, else an empty string."""
+        return self.headers.get("X-Amz-Target", "")
+
+    @cached_property
+    def operation(self) -> str:
+        """The operation that a JSON or query call names; empty for REST services."""
+        return self.target.rpartition(".")[2] if self.target else self.form.get("Action", "")
+
+    @cached_property
+    def scope(self) -> Scope | None:
+        """The scope of the signature in the header or in a presigned URL; None for an unsigned request."""
+        authorization = self.headers.get("Authorization", "")
+        if found := _SIGV4.match(authorization):
+            return Scope(found[1], found[2], found[3])
+        if credential := self.parameters.get("X-Amz-Credential"):
+            parts = credential.split("/")
+            return Scope(parts[-5], parts[-3], parts[-2]) if len(parts) >= 5 else None
+        # Only S3 still accepts version 2, which botocore uses for presigned URLs of some regions.
+        if found := _SIGV2.match(authorization):
+            return Scope(found[1], "us-east-1", "s3")
+        if key := self.parameters.get("AWSAccessKeyId"):
+            return Scope(key, "us-east-1", "s3")
+        return None

@@ -1,0 +1,68 @@
+"""The HTTP server: waitress on 127.0.0.1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import waitress
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.task import WSGITask
+
+from localaws.gateway.app import Application
+
+if TYPE_CHECKING:
+    from localaws.stack import Stack
+
+__all__ = ["HOST", "create_server"]
+
+HOST = "127.0.0.1"
+_METADATA = b"x-amz-meta-"
+_GIB = 1024**3
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    """Keeps S3's user metadata whose names have an underscore, which waitress drops as WSGI cannot name them."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        self.metadata = {}
+        for line in header_plus.split(b"\r\n")[1:]:
+            name, _, value = line.partition(b":")
+            if b"_" in name and name.lower().startswith(_METADATA):
+                self.metadata[name.decode("latin-1").lower()] = value.strip(b" \t").decode("latin-1")
+        super().parse_header(header_plus)
+
+
+class _Task(WSGITask):  # type: ignore[misc]
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        environ["localaws.metadata"] = getattr(self.request, "metadata", {})
+        return environ
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    parser_class = _Parser
+    task_class = _Task
+
+
+def create_server(stack: Stack, port: int) -> Any:
+    """A bound server whose `run()` serves until the process is told to end; port 0 takes a free one (`effective_port`)."""
+    server = waitress.create_server(
+        Application(stack),
+        host=HOST,
+        port=port,
+        # Enough for jobs, pipelines and clients that wait for slow answers at the same time; idle threads cost nothing.
+        threads=48,
+        connection_limit=1000,
+        asyncore_use_poll=True,
+        # Clients keep connections open between the polls of a long job.
+        channel_timeout=3600,
+        max_request_body_size=16 * _GIB,
+        inbuf_overflow=32 * 1024**2,
+        outbuf_overflow=32 * 1024**2,
+        recv_bytes=256 * 1024,
+        ident="localaws",
+    )
+    server.channel_class = _Channel
+    stack.endpoint_url = f"http://{HOST}:{server.effective_port}"
+    return server

@@ -1,0 +1,97 @@
+"""The stack's own process, from start to end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import signal
+import sys
+import threading
+from types import FrameType
+
+from localaws import environment
+from localaws.state import Home, RunningStack
+
+__all__ = ["serve"]
+
+_log = logging.getLogger(__name__)
+
+
+def serve(home: Home, port: int, region: str, account_id: str, log: str | None) -> int:
+    """Serve until SIGTERM or SIGINT, then end the jobs' processes; returns the exit code.
+
+    Prints the URL once the stack listens.  `log` is the file that the output goes to, for others to find.
+    """
+    environment.clean(os.environ)
+    # moto reads its account when it is imported.
+    os.environ["MOTO_ACCOUNT_ID"] = account_id
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # waitress warns whenever a request waits for a thread, and botocore tells where it found credentials.
+    for name in ("waitress.queue", "botocore"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+    from localaws.gateway.server import create_server
+    from localaws.stack import Stack
+
+    home.create()
+    shutil.rmtree(home.work_dir, ignore_errors=True)
+    home.work_dir.mkdir()
+    stack = Stack(region, account_id, home.work_dir, "", home.path)
+    try:
+        server = create_server(stack, port)
+    except OSError as error:
+        print(
+            f"localaws: port {port} of 127.0.0.1 cannot be used: {error.strerror}. Choose another --port.",
+            file=sys.stderr,
+        )
+        return 1
+    _end_on_signals(stack.shutdown)
+    home.sdk_config.write_text(environment.sdk_config(region, account_id))
+    principals = stack.principals
+    home.write(
+        RunningStack(
+            pid=os.getpid(),
+            endpoint_url=stack.endpoint_url,
+            region=region,
+            account_id=account_id,
+            access_key_id=principals.administrator_access_key_id,
+            secret_access_key=principals.administrator_secret_access_key,
+            log=log,
+        )
+    )
+    print(f"localaws serves {region} of account {account_id} at {stack.endpoint_url}", flush=True)
+    stack.spawn("preload", _preload)
+    try:
+        # Returns when a signal raises SystemExit in it.
+        server.run()
+    finally:
+        _log.info("ending")
+        stack.close()
+        home.forget(os.getpid())
+        shutil.rmtree(home.work_dir, ignore_errors=True)
+    return 0
+
+
+def _end_on_signals(shutdown: threading.Event) -> None:
+    def end(number: int, frame: FrameType | None) -> None:
+        # Once is enough: the second Ctrl-C must not cut the clean-up short.
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, signal.SIG_IGN)
+        shutdown.set()
+        raise SystemExit
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, end)
+
+
+def _preload() -> None:
+    """Load what the first requests need while the client is still starting."""
+    from localaws.gateway import moto_bridge
+    from localaws.sagemaker.api_model import service_model
+    from localaws.sagemaker.service import operations
+
+    moto_bridge.preload(("s3", "sts", "iam"))
+    service_model()
+    operations()
+    moto_bridge.preload(("logs",))
