@@ -1,0 +1,48 @@
+"""Condition steps: choose the steps of one branch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from localaws.sagemaker.pipelines.conditions import check_condition, holds
+from localaws.sagemaker.pipelines.definition import Definition, Step
+from localaws.sagemaker.pipelines.errors import DefinitionError
+from localaws.sagemaker.pipelines.paths import Path
+from localaws.sagemaker.pipelines.steps.base import StepResult, StepRun
+
+__all__ = ["KIND"]
+
+_MEMBERS = {"Conditions", "IfSteps", "ElseSteps"}
+
+
+@dataclass(frozen=True)
+class _Condition:
+    type: str = "Condition"
+    members: frozenset[str] = frozenset()
+    cached_attributes: tuple[str, ...] = ()
+
+    def check(self, step: Step, definition: Definition) -> None:
+        for name in step.arguments:
+            if name not in _MEMBERS:
+                raise DefinitionError(f"Unknown Argument member '{name}'.")
+        conditions = step.arguments.get("Conditions")
+        if not isinstance(conditions, list):
+            raise DefinitionError(f"Step '{step.name}' needs 'Conditions', a list.")
+        for condition in conditions:
+            check_condition(condition)
+
+    def check_property(self, reference: str, path: Path) -> None:
+        if path != ("Outcome",):
+            raise DefinitionError(f"Invalid property reference '{reference}': a condition step has only 'Outcome'.")
+
+    def resolve(self, run: StepRun) -> dict[str, Any]:
+        # All conditions must hold.
+        return {"Outcome": all(holds(condition, run.scope) for condition in run.step.arguments["Conditions"])}
+
+    def execute(self, run: StepRun, arguments: Mapping[str, Any]) -> StepResult:
+        return StepResult(arguments, {"Condition": {"Outcome": str(arguments["Outcome"])}})
+
+
+KIND = _Condition()

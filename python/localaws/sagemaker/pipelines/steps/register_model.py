@@ -1,0 +1,30 @@
+"""RegisterModel steps: CreateModelPackage into a model package group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from localaws.sagemaker.pipelines.definition import Definition, Step
+from localaws.sagemaker.pipelines.shapes import check_arguments
+from localaws.sagemaker.pipelines.steps.base import StepResult, StepRun, invoke
+from localaws.sagemaker.pipelines.steps.requests import RequestKind
+
+__all__ = ["KIND"]
+
+
+@dataclass(frozen=True)
+class _RegisterModel(RequestKind):
+    def check(self, step: Step, definition: Definition) -> None:
+        # AWS leaves the package's own name out of the step's arguments: versions are named by their group.
+        check_arguments(self.create, step.arguments, optional=frozenset(), hidden=frozenset({self.name_member}))
+
+    def execute(self, run: StepRun, arguments: Mapping[str, Any]) -> StepResult:
+        # The registry shows which execution made a version; what the definition gives wins.
+        metadata = {**run.metadata_properties, **arguments.get("MetadataProperties", {})}
+        arn = invoke(run, self.create, {**arguments, "MetadataProperties": metadata})["ModelPackageArn"]
+        return StepResult(invoke(run, self.describe, {self.name_member: arn}), {self.type: {"Arn": arn}})
+
+
+KIND = _RegisterModel(type="RegisterModel", resource="ModelPackage")

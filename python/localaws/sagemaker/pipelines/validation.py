@@ -1,0 +1,96 @@
+"""What AWS checks between the parts of a definition: names, references, outputs and the order of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from localaws.sagemaker.pipelines.definition import COMMON_MEMBERS, Definition, Step
+from localaws.sagemaker.pipelines.errors import DefinitionError
+from localaws.sagemaker.pipelines.expressions import Reference, references
+from localaws.sagemaker.pipelines.steps import kind_of
+
+__all__ = ["check_definition", "dependencies", "step_references"]
+
+
+def check_definition(definition: Definition) -> None:
+    """Check a parsed definition as CreatePipeline does; raises `DefinitionError`."""
+    for step in definition.steps.values():
+        kind = kind_of(step.name, step.type)
+        if unknown := sorted(set(step.members) - COMMON_MEMBERS - kind.members):
+            raise DefinitionError(f"Cannot parse object, unknown property '{unknown[0]}'.")
+        kind.check(step, definition)
+        for reference in step_references(step):
+            _check_reference(step, reference, definition)
+        for other in step.depends_on:
+            if other not in definition.steps:
+                raise DefinitionError(f"Step '{step.name}' depends on unknown step '{other}'.")
+            if definition.steps[other].type == "Fail":
+                raise DefinitionError(f"Step {step.name} can not depends on {other}: a fail step ends the execution.")
+    for reference in references(definition.experiment or {}):
+        if reference.kind not in ("execution", "parameter"):
+            raise DefinitionError(f"PipelineExperimentConfig cannot refer to '{reference.text}'.")
+        _check_parameter(reference, definition)
+    _check_acyclic(dependencies(definition))
+
+
+def step_references(step: Step) -> Iterator[Reference]:
+    """The references of a step itself; those of the steps in its branches are theirs."""
+    arguments = {
+        name: value for name, value in step.arguments.items() if step.type != "Condition" or name == "Conditions"
+    }
+    yield from references(arguments)
+
+
+def dependencies(definition: Definition) -> dict[str, set[str]]:
+    """The steps that each step waits for: those it names, those whose results it uses, and its condition step."""
+    waits: dict[str, set[str]] = {}
+    for step in definition.steps.values():
+        used = {reference.name for reference in step_references(step) if reference.kind.startswith("property")}
+        waits[step.name] = used | set(step.depends_on) | ({step.condition} if step.condition else set())
+    return waits
+
+
+def _check_reference(step: Step, reference: Reference, definition: Definition) -> None:
+    if reference.kind == "execution":
+        return
+    if reference.kind == "parameter":
+        _check_parameter(reference, definition)
+        return
+    target = definition.steps.get(reference.name)
+    if target is None:
+        raise DefinitionError(f"Step '{step.name}' refers to unknown step '{reference.name}' in '{reference.text}'.")
+    if reference.kind == "property":
+        kind_of(target.name, target.type).check_property(reference.text, reference.path)
+        return
+    declared = [file.name for file in target.property_files]
+    if reference.path[0] not in declared:
+        raise DefinitionError(
+            f"Step '{step.name}' refers to property file '{reference.path[0]}', which step '{target.name}' does not "
+            f"declare (declared: {', '.join(declared) or 'none'})."
+        )
+
+
+def _check_parameter(reference: Reference, definition: Definition) -> None:
+    if reference.kind == "parameter" and reference.name not in definition.parameters:
+        known = ", ".join(definition.parameters) or "none"
+        raise DefinitionError(f"Reference to unknown parameter '{reference.name}'. Defined parameters: {known}.")
+
+
+def _check_acyclic(waits: Mapping[str, set[str]]) -> None:
+    remaining = {name: set(others) for name, others in waits.items()}
+    while ready := [name for name, others in remaining.items() if not others]:
+        for name in ready:
+            del remaining[name]
+        for others in remaining.values():
+            others.difference_update(ready)
+    if remaining:
+        raise DefinitionError(f"The steps form a cycle: {' -> '.join(_cycle(remaining))}.")
+
+
+def _cycle(waits: Mapping[str, set[str]]) -> list[str]:
+    trail: list[str] = []
+    name = min(waits)
+    while name not in trail:
+        trail.append(name)
+        name = min(waits[name])
+    return [*trail[trail.index(name) :], name]
