@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mlops.render.document import canonical_json, tokens_in
 from mlops.render.images import images
 from mlops.render.tokens import describe
-from mlops.render.training_pipeline import on_demand, spot
+from mlops.render.training import on_demand, spot
 
 __all__ = ["ARTIFACTS", "Artifact", "render_all"]
 

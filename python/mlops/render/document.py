@@ -28,7 +28,7 @@ def canonical_json(document: Any) -> str:
 
 
 def without_empty(document: Any, keys: frozenset[str]) -> Any:
-    """`document` without the members named in `keys` whose value is null, empty text or an empty object, at any depth."""
+    """`document` without the members named in `keys` that are null, empty text or an empty object, at any depth."""
     if isinstance(document, Mapping):
         return {
             key: without_empty(value, keys)

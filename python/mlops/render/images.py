@@ -1,6 +1,7 @@
 """Where AWS keeps the scikit-learn and XGBoost images: registry account and domain for each region."""
 
 import re
+from typing import Any
 
 from sagemaker.core import image_uris
 
@@ -20,37 +21,54 @@ _URI = re.compile(
 def images() -> str:
     """images.json, from which Terraform builds an image URI for any region and partition.
 
-    `images`: framework → repository and tag; `regions`: region → domain, and framework → registry account. The URI is
-    `<account>.dkr.ecr.<region>.<domain>/<repository>:<tag>`.
+    `images`: framework → repository, tag and version; `regions`: region → domain, and framework → registry account.
+    The URI is `<account>.dkr.ecr.<region>.<domain>/<repository>:<tag>`.
+    Regions without one of the images are left out.
 
     Raises:
-        RenderError: the SDK gives a URI of another form, or one that training and inference do not share.
+        RenderError: the SDK's URI has another form, or training and inference do not share the image.
     """
-    repositories: dict[str, dict[str, str]] = {}
-    regions: dict[str, dict[str, str]] = {}
-    for framework, version in VERSIONS.items():
-        listed = image_uris.config_for_framework(framework)["training"]["versions"][version]["registries"]
-        for region in listed:
-            parts = _uri_parts(framework, region, version)
-            repository = {"repository": parts["repository"], "tag": parts["tag"], "version": version}
-            if repositories.setdefault(framework, repository) != repository:
-                raise RenderError(
-                    f"the {framework} image is called {repository} in {region} only; images.json has one name"
-                )
-            entry = regions.setdefault(region, {"domain": parts["domain"]})
-            entry[framework] = parts["account"]
-    complete = {region: entry for region, entry in regions.items() if VERSIONS.keys() <= entry.keys()}
-    return canonical_json({"images": repositories, "regions": complete})
+    registries = {framework: _registries(framework, version) for framework, version in VERSIONS.items()}
+    regions = sorted(set.intersection(*(set(accounts) for accounts in registries.values())))
+    # The domain is the region's, not the image's: asking for one framework is enough, and an answer takes 60 ms.
+    framework = next(iter(VERSIONS))
+    domains = {region: _uri_parts(framework, region)["domain"] for region in regions}
+    return canonical_json(
+        {
+            "images": {framework: _repository(framework, regions[0]) for framework in VERSIONS},
+            "regions": {
+                region: {"domain": domains[region]}
+                | {framework: accounts[region] for framework, accounts in registries.items()}
+                for region in regions
+            },
+        }
+    )
 
 
-def _uri_parts(framework: str, region: str, version: str) -> dict[str, str]:
-    uris = {
-        image_uris.retrieve(
-            framework, region, version=version, py_version="py3", instance_type="ml.m5.large", image_scope=scope
+def _registries(framework: str, version: str) -> dict[str, str]:
+    config: dict[str, Any] = image_uris.config_for_framework(framework)
+    training, inference = (config[scope]["versions"].get(version) for scope in ("training", "inference"))
+    if training is None or training != inference:
+        raise RenderError(
+            f"{framework} {version} is not one image for training and inference; choose another version in "
+            "mlops/render/images.py"
         )
-        for scope in ("training", "inference")
-    }
-    match = _URI.fullmatch(uris.pop()) if len(uris) == 1 else None
+    accounts: dict[str, str] = training["registries"]
+    return accounts
+
+
+def _repository(framework: str, region: str) -> dict[str, str]:
+    parts = _uri_parts(framework, region)
+    return {"repository": parts["repository"], "tag": parts["tag"], "version": VERSIONS[framework]}
+
+
+def _uri_parts(framework: str, region: str) -> dict[str, str]:
+    uri = image_uris.retrieve(
+        framework, region, VERSIONS[framework], py_version="py3", instance_type="ml.m5.large", image_scope="training"
+    )
+    match = _URI.fullmatch(uri)
     if match is None:
-        raise RenderError(f"{framework} {version} has no single image in {region}; choose another version in images.py")
+        raise RenderError(
+            f"{uri} is not of the form ACCOUNT.dkr.ecr.REGION.DOMAIN/REPOSITORY:TAG; teach it to images.py"
+        )
     return match.groupdict()

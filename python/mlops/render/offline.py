@@ -60,7 +60,7 @@ def isolated_environment() -> Iterator[None]:
 
 def _refuse(event_name: str, **_: Any) -> None:
     """A botocore handler that stops a request before it is signed and sent."""
-    _, service, operation = event_name.split(".", 2)
+    service, operation = event_name.split(".")[1:3]
     raise RenderError(
         f"the SDK tried to call {service}.{operation}; rendering is offline, answer it in mlops/render/offline.py"
     )

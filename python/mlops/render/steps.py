@@ -11,7 +11,7 @@ from sagemaker.mlops.workflow.retry import (
     StepExceptionTypeEnum,
     StepRetryPolicy,
 )
-from sagemaker.mlops.workflow.steps import CacheConfig, TrainingStep
+from sagemaker.mlops.workflow.steps import CacheConfig, ProcessingStep, TrainingStep
 
 from mlops.render.tokens import token
 
@@ -21,6 +21,7 @@ __all__ = [
     "ParametrisedTrainingStep",
     "cache",
     "job_retries",
+    "output_of",
     "output_uri",
     "processing_input",
     "processing_output",
@@ -60,6 +61,11 @@ def processing_output(name: str) -> ProcessingOutput:
     )
 
 
+def output_of(step: ProcessingStep, name: str) -> Any:
+    """S3 URI of the output `name` of `step`: this execution's, or after a cache hit the earlier execution's."""
+    return step.properties.ProcessingOutputConfig.Outputs[name].S3Output.S3Uri
+
+
 def cache() -> CacheConfig:
     """Reuse a successful run of the same step for thirty days.
 
@@ -83,9 +89,10 @@ def service_retries() -> list[Any]:
 
 
 def job_retries() -> list[Any]:
-    """Retries for a step that runs a job: also its internal errors, no capacity, and an account's limit on instances.
+    """Retries for a step that runs a job: also its internal errors, and a lack of instances in the region.
 
-    A limit is released when another job ends, so those two wait minutes, for up to two hours.
+    The account's own limit on instances (SageMaker.RESOURCE_LIMIT) is not retried: a quota of zero never passes, and
+    its message, which names the quota to raise, would stay hidden while the step waits.
     """
     return [
         *service_retries(),
@@ -96,10 +103,7 @@ def job_retries() -> list[Any]:
             max_attempts=3,
         ),
         SageMakerJobStepRetryPolicy(
-            exception_types=[
-                SageMakerJobExceptionTypeEnum.CAPACITY_ERROR,
-                SageMakerJobExceptionTypeEnum.RESOURCE_LIMIT,
-            ],
+            exception_types=[SageMakerJobExceptionTypeEnum.CAPACITY_ERROR],
             interval_seconds=60,
             backoff_rate=1.5,
             expire_after_mins=120,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 __all__ = ["TOKENS", "Token", "describe", "token"]
 
-_S3_URI = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9!_.*'()/=+@:-]*[A-Za-z0-9!_.*'()=+@:-]"
+_S3_URI = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9_.*'()!/=+@:-]*[A-Za-z0-9_.*'()!=+@:-]"
 _IMAGE = r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.[a-z0-9.-]+/[a-z0-9._/-]+[:@][A-Za-z0-9._:-]+"
 
 
@@ -50,7 +50,7 @@ TOKENS: dict[str, Token] = {
     ),
     "model_package_group": Token(
         "Name of the model package group that versions are registered in.",
-        r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}",
+        r"[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}",
         "xgboost-models-student01",
     ),
     "schema_uri": Token(

@@ -23,6 +23,7 @@ class Parameters:
     schema_uri: Any
     model_approval_status: Any
     auc_threshold: Any
+    decision_threshold: Any
     seed: Any
     processing_instance_type: Any
     training_instance_type: Any
@@ -32,6 +33,7 @@ class Parameters:
     evaluation_volume_size: Any
     processing_max_runtime: Any
     training_max_runtime: Any
+    training_max_wait_time: Any | None
     evaluation_max_runtime: Any
     num_round: Any
     max_depth: Any
@@ -45,8 +47,8 @@ class Parameters:
     scale_pos_weight: Any
 
     def all(self) -> list[Any]:
-        """Every parameter, for the pipeline's declaration."""
-        return [getattr(self, field.name) for field in fields(self)]
+        """Every parameter that there is, for the pipeline's declaration."""
+        return [value for field in fields(self) if (value := getattr(self, field.name)) is not None]
 
     def hyperparameters(self) -> dict[str, Any]:
         """XGBoost's hyperparameters, name → text.
@@ -72,17 +74,22 @@ class Parameters:
         return fixed | {name: parameter.to_string() for name, parameter in varied.items()}
 
 
-def parameters() -> Parameters:
-    """The parameters with their defaults. Sizes are in GB, run times in seconds."""
+def parameters(*, spot: bool) -> Parameters:
+    """The parameters with their defaults; on spot also how long training may wait and run in all.
+
+    Sizes are in GB, times in seconds. CreateTrainingJob wants the waiting time to be no shorter than the run time.
+    """
+    max_wait = ParameterInteger("TrainingMaxWaitTimeInSeconds", default_value=7200)
     return Parameters(
         input_data=ParameterString("InputData", default_value=token("input_data_uri")),
         schema_uri=ParameterString("SchemaUri", default_value=token("schema_uri")),
         model_approval_status=ParameterString(
             "ModelApprovalStatus",
             default_value="PendingManualApproval",
-            enum_values=["PendingManualApproval", "Approved", "Rejected"],
+            enum_values=["PendingManualApproval", "Approved"],
         ),
         auc_threshold=ParameterFloat("AucThreshold", default_value=0.85),
+        decision_threshold=ParameterFloat("DecisionThreshold", default_value=0.5),
         seed=ParameterInteger("Seed", default_value=42),
         processing_instance_type=ParameterString("ProcessingInstanceType", default_value="ml.t3.medium"),
         training_instance_type=ParameterString("TrainingInstanceType", default_value="ml.m5.large"),
@@ -92,6 +99,7 @@ def parameters() -> Parameters:
         evaluation_volume_size=ParameterInteger("EvaluationVolumeSizeInGB", default_value=10),
         processing_max_runtime=ParameterInteger("ProcessingMaxRuntimeInSeconds", default_value=3600),
         training_max_runtime=ParameterInteger("TrainingMaxRuntimeInSeconds", default_value=3600),
+        training_max_wait_time=max_wait if spot else None,
         evaluation_max_runtime=ParameterInteger("EvaluationMaxRuntimeInSeconds", default_value=1800),
         num_round=ParameterInteger("NumRound", default_value=100),
         max_depth=ParameterInteger("MaxDepth", default_value=5),
