@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from mlops.operate.create_pipeline import main
-from mlops.operate.entry import guarded
+try:
+    from mlops.operate.create_pipeline import main
+    from mlops.operate.entry import guarded
+except ModuleNotFoundError as error:
+    sys.exit(
+        f"create_pipeline.py: {error.name} is not installed here: `make install`, then .venv/bin/python {sys.argv[0]}"
+    )
 
 if __name__ == "__main__":
     sys.exit(guarded("create_pipeline.py", main))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -73,14 +74,26 @@ def check_local(environment: Mapping[str, str]) -> str:
 def compose_root(project: Path, folder: Path) -> None:
     """Makes ``folder`` a root module of links to the project's, without what a user keeps beside it.
 
-    Left out are backend and override files, variable files, state and downloaded plugins. A previous run's folder is
-    replaced.
+    The root reads the commit it stands at from ``.git/HEAD``; here that is the commit of this moment, so that work
+    going on in the checkout does not change the plan halfway. Left out are backend and override files, variable
+    files, state and downloaded plugins. A previous run's folder is replaced.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for entry in _parts(project):
         (folder / entry.name).symlink_to(entry, target_is_directory=entry.is_dir())
     (folder / "demo_override.tf").write_text(_LOCAL_BACKEND, encoding="utf-8")
+    if commit := _commit(project):
+        (folder / ".git").mkdir()
+        (folder / ".git" / "HEAD").write_text(commit, encoding="utf-8")
+
+
+def _commit(project: Path) -> str | None:
+    try:
+        asked = subprocess.run(["git", "-C", str(project), "rev-parse", "HEAD"], capture_output=True, text=True)
+    except FileNotFoundError:  # no git, hence a downloaded archive
+        return None
+    return asked.stdout if asked.returncode == 0 else None
 
 
 def _parts(project: Path) -> Iterable[Path]:

@@ -1,0 +1,17 @@
+"""Task 5: data drift is watched on a schedule, against a baseline."""
+
+from __future__ import annotations
+
+from mlops.validate import monitoring
+from mlops.validate.account import Account, Result
+
+__all__ = ["REMEDY", "TITLE", "check"]
+
+TITLE = "Data-quality monitoring"
+REMEDY = "aws sagemaker create-monitoring-schedule --monitoring-schedule-name data-quality-{student_id} …"
+
+
+def check(account: Account) -> Result:
+    """An active schedule with a baseline."""
+    remedy = REMEDY.format(student_id=account.student_id)
+    return monitoring.scheduled(account, "DataQuality", "describe_data_quality_job_definition", remedy)
