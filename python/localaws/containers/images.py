@@ -1,0 +1,101 @@
+"""The image table: which local runtime stands for a container image URI."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import sys
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+BUILT_IN = Path(__file__).with_name("images.toml")
+EXTENSION_VARIABLE = "LOCALAWS_IMAGES"
+ALGORITHMS = ("xgboost",)
+
+
+class ImageTableError(ValueError):
+    """An entry of an image table that cannot be used; the message names the file, the entry and the rule."""
+
+
+class UnknownImageError(LookupError):
+    """No entry of the image table matches. `str()` names the image and says how to extend the table."""
+
+    def __init__(self, image: str) -> None:
+        super().__init__(
+            f"Requested image {image} not found. The local stack runs no container images: name a local runtime for it "
+            f'in a TOML file ([[image]] uri = "{image}" python = "/path/to/venv/bin/python"), point '
+            f"{EXTENSION_VARIABLE} at that file, and start the stack again."
+        )
+        self.image = image
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """A local runtime: an interpreter and what the image's own entry point would do."""
+
+    uri: str
+    python: str = field(default_factory=lambda: sys.executable)
+    algorithm: str | None = None
+    framework: str | None = None
+    command: tuple[str, ...] = ()
+
+    @property
+    def trains(self) -> bool:
+        """Whether a training job may leave the entry point to the image."""
+        return bool(self.algorithm or self.framework or self.command)
+
+
+@dataclass(frozen=True)
+class ImageTable:
+    """Runtimes in the order in which they are tried."""
+
+    runtimes: tuple[Runtime, ...]
+
+    def runtime(self, image: str) -> Runtime:
+        """The runtime for `image`; raises UnknownImageError."""
+        for runtime in self.runtimes:
+            if fnmatch.fnmatchcase(image, runtime.uri):
+                return runtime
+        raise UnknownImageError(image)
+
+
+def load_images(config_dir: Path | None = None) -> ImageTable:
+    """The file that $LOCALAWS_IMAGES names, then `images.toml` of `config_dir` if it is there, then the built-in table.
+
+    Raises ImageTableError for an entry that cannot be used, and for a file that $LOCALAWS_IMAGES names in vain.
+    """
+    files = []
+    if named := os.environ.get(EXTENSION_VARIABLE):
+        files.append(Path(named).expanduser())
+        if not files[0].is_file():
+            raise ImageTableError(f"{EXTENSION_VARIABLE}={named}: no such file; name an image table or unset it.")
+    if config_dir and (config_dir / BUILT_IN.name).is_file():
+        files.append(config_dir / BUILT_IN.name)
+    return ImageTable(tuple(runtime for path in (*files, BUILT_IN) for runtime in _read(path)))
+
+
+def _read(path: Path) -> Iterable[Runtime]:
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("image", [])
+    except tomllib.TOMLDecodeError as error:
+        raise ImageTableError(f"{path}: not a TOML file ({error}); see {BUILT_IN} for the form.") from error
+    return [_entry(path, entry) for entry in entries]
+
+
+def _entry(path: Path, entry: dict[str, Any]) -> Runtime:
+    known = {"uri", "python", "algorithm", "framework", "command"}
+    where = f"{path}: image {entry.get('uri')!r}"
+    if unknown := sorted(set(entry) - known):
+        raise ImageTableError(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}.")
+    if not entry.get("uri") or not isinstance(entry["uri"], str):
+        raise ImageTableError(f"{where}: every entry needs a `uri` pattern.")
+    if entry.get("algorithm") not in (None, *ALGORITHMS):
+        raise ImageTableError(f"{where}: algorithm {entry['algorithm']!r} is not one of {', '.join(ALGORITHMS)}.")
+    python = str(Path(entry.get("python", sys.executable)).expanduser())
+    if not os.access(python, os.X_OK):
+        raise ImageTableError(f"{where}: python {python!r} is not a program that can be run; give an interpreter.")
+    command = tuple(str(word) for word in entry.get("command", ()))
+    return Runtime(entry["uri"], python, entry.get("algorithm"), entry.get("framework"), command)

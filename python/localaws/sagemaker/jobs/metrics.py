@@ -1,0 +1,70 @@
+"""Metrics that SageMaker reads out of a training job's log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from localaws.errors import validation_error
+
+__all__ = ["BUILT_IN", "MetricReader", "as_logged"]
+
+NUMBER = r"([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?|nan|inf|-inf)"
+_ROUND = re.compile(r"\[\d+\]((?:#011(?:train|validation)-[^:#]+:\S+?)+)$")
+_ENTRY = re.compile(rf"#011(train|validation)-([^:#]+):{NUMBER}")
+BUILT_IN = ("xgboost",)
+
+
+def as_logged(line: str) -> str:
+    """A line as CloudWatch Logs holds it: the log agent of training jobs writes a tab as #011."""
+    return line.replace("\t", "#011")
+
+
+class MetricReader:
+    """Collects the last value of every metric.
+
+    `definitions`: [{"Name", "Regex"}] of the request; the first group of the expression is the value. `algorithm`: a
+    built-in algorithm, whose own metrics are read as well. Raises ValidationException for an expression that is none.
+    """
+
+    def __init__(self, definitions: Iterable[Mapping[str, str]], algorithm: str | None = None) -> None:
+        self._algorithm = algorithm
+        self._last: dict[str, tuple[float, datetime]] = {}
+        self._expressions: list[tuple[str, re.Pattern[str]]] = []
+        for definition in definitions:
+            try:
+                expression = re.compile(definition["Regex"])
+            except re.error as error:
+                raise validation_error(
+                    f"MetricDefinition {definition['Name']!r}: {definition['Regex']!r} is no valid pattern: {error}."
+                ) from error
+            if expression.groups < 1:
+                raise validation_error(
+                    f"MetricDefinition {definition['Name']!r}: {definition['Regex']!r} needs a group around the value."
+                )
+            self._expressions.append((definition["Name"], expression))
+
+    def read(self, line: str, now: datetime) -> None:
+        """Take the metrics of one line of output (with its tabs)."""
+        logged = as_logged(line)
+        for name, expression in self._expressions:
+            if match := expression.search(logged) or expression.search(line):
+                self._take(name, match[1], now)
+        if self._algorithm == "xgboost" and (entries := _ROUND.search(logged)):
+            for channel, metric, value in _ENTRY.findall(entries[1]):
+                self._take(f"{channel}:{metric}", value, now)
+
+    def final(self) -> list[dict[str, Any]]:
+        """FinalMetricDataList: the last value of each metric."""
+        return [
+            {"MetricName": name, "Value": value, "Timestamp": time}
+            for name, (value, time) in sorted(self._last.items())
+        ]
+
+    def _take(self, name: str, text: str | None, now: datetime) -> None:
+        try:
+            self._last[name] = (float(text or ""), now)
+        except ValueError:
+            return  # SageMaker leaves out what is no number, too

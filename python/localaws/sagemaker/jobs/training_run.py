@@ -1,0 +1,179 @@
+"""The life of a training job: download, train, upload."""
+
+from __future__ import annotations
+
+import tarfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from localaws.containers.images import UnknownImageError
+from localaws.containers.run import ContainerResult, ContainerRun, NoCommandError, run_container
+from localaws.sagemaker.jobs import reasons
+from localaws.sagemaker.jobs.lifecycle import Job, JobFailure
+from localaws.sagemaker.jobs.metrics import MetricReader, as_logged
+from localaws.sagemaker.jobs.s3 import S3, DataError
+from localaws.sagemaker.jobs.syncing import ContinuousUpload
+from localaws.sagemaker.jobs.training_layout import lay_out, local_checkpoints
+
+if TYPE_CHECKING:
+    from localaws.sagemaker.store import Record
+    from localaws.stack import Stack
+
+__all__ = ["enter", "run"]
+
+DEFAULT_RUNTIME_SECONDS = 24 * 3600
+_FINAL = {
+    "Completed": "Training job completed",
+    "Failed": "Training job failed",
+    "Stopped": "Training job stopped",
+    "MaxRuntimeExceeded": "Training job runtime exceeded MaxRuntimeInSeconds provided",
+}
+
+
+def enter(stack: Stack, record: Record, secondary: str, message: str, **changes: Any) -> None:
+    """Go to a secondary status: the transition before it ends now and this one begins."""
+    now = stack.clock()
+    with stack.store.locked():
+        *before, last = record.described.get("SecondaryStatusTransitions") or [None]
+        passed = [*before, {**last, "EndTime": now}] if last else []
+        current: dict[str, Any] = {"Status": secondary, "StartTime": now, "StatusMessage": message}
+        if secondary in _FINAL:
+            current["EndTime"] = now
+        # A job that is asked to stop says so until it has ended, whatever it still does.
+        if record.described["TrainingJobStatus"] != "Stopping" or secondary in _FINAL:
+            changes["SecondaryStatus"] = secondary
+        stack.store.update(record, SecondaryStatusTransitions=[*passed, current], **changes)
+
+
+def run(job: Job, started: bool) -> None:
+    """Bring the job's record to its end."""
+    status, secondary, changes = "Stopped", "Stopped", dict[str, Any]()
+    try:
+        if started:
+            status, secondary = _execute(job)
+    except JobFailure as failure:
+        status = secondary = "Failed"
+        changes["FailureReason"] = str(failure)[: reasons.MAX_REASON]
+    end = job.stack.clock()
+    if begin := job.described.get("TrainingStartTime"):
+        # Nothing is interrupted or cheaper here, so spot training is billed for what it took.
+        seconds = max(1, round((end - begin).total_seconds()))
+        changes |= {"TrainingTimeInSeconds": seconds, "BillableTimeInSeconds": seconds, "TrainingEndTime": end}
+    enter(job.stack, job.record, secondary, _FINAL[secondary], TrainingJobStatus=status, **changes)
+
+
+def _execute(job: Job) -> tuple[str, str]:
+    described, stack = job.described, job.stack
+    s3 = S3(job.session, described["RoleArn"], stack.region)
+    lay_out(job.ml, described)
+    enter(stack, job.record, "Downloading", "Downloading input data", TrainingStartTime=stack.clock())
+    try:
+        _download(job, s3)
+    except DataError as error:
+        raise JobFailure(f"ClientError: Data download failed: {error}") from error
+    if job.stop.is_set():
+        return "Stopped", "Stopped"
+    enter(stack, job.record, "Training", "Training image download completed. Training in progress.")
+    output = described["OutputDataConfig"]
+    try:
+        with ExitStack() as running:
+            if checkpoints := described.get("CheckpointConfig"):
+                directory = job.host_path(local_checkpoints(described))
+                running.enter_context(ContinuousUpload(s3, directory, checkpoints["S3Uri"], output.get("KmsKeyId")))
+            result = _container(job)
+        if result.exit_code != 0 and not (result.stopped or result.timed_out):
+            # What a failed job left in /opt/ml/output/data is kept, its model is not.
+            _upload_data(job, s3)
+            said = reasons.read_text(job.ml / "output" / "failure")
+            raise JobFailure(reasons.algorithm_error(said, result))
+        enter(stack, job.record, "Uploading", "Uploading generated training model")
+        _upload_model(job, s3, required=result.exit_code == 0)
+        _upload_data(job, s3)
+    except DataError as error:
+        raise JobFailure(f"ClientError: Failed to upload output data. {error}") from error
+    if result.timed_out:
+        return "Stopped", "MaxRuntimeExceeded"
+    return ("Stopped", "Stopped") if result.stopped else ("Completed", "Completed")
+
+
+def _container(job: Job) -> ContainerResult:
+    described, clock = job.described, job.stack.clock
+    algorithm = described["AlgorithmSpecification"]
+    image = algorithm["TrainingImage"]
+    built_in = job.stack.images.runtime(image).algorithm
+    reader = MetricReader(algorithm.get("MetricDefinitions", ()), built_in)
+
+    def on_line(line: str) -> None:
+        reader.read(line, clock())
+        job.log(as_logged(line))
+
+    run = ContainerRun(
+        image=image,
+        entrypoint=algorithm.get("ContainerEntrypoint"),
+        arguments=list(algorithm.get("ContainerArguments", ())),
+        environment=job.credentials_environment()
+        | {"TRAINING_JOB_ARN": job.record.arn, "TRAINING_JOB_NAME": job.record.name}
+        | described.get("Environment", {}),
+        ml_root=job.ml,
+        on_line=on_line,
+        timeout_seconds=described.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", DEFAULT_RUNTIME_SECONDS),
+        stop=job.stop,
+        mode="train",
+        images=job.stack.images,
+        grace_seconds=job.grace_seconds(),
+        network=not described.get("EnableNetworkIsolation", False),
+        threads=job.threads(),
+    )
+    try:
+        return run_container(run)
+    except (NoCommandError, UnknownImageError) as error:
+        raise JobFailure(f"ClientError: {error}") from error
+    finally:
+        if metrics := reader.final():
+            job.stack.store.update(job.record, FinalMetricDataList=metrics)
+
+
+def _download(job: Job, s3: S3) -> None:
+    for channel in job.described.get("InputDataConfig", ()):
+        source = channel["DataSource"]["S3DataSource"]
+        target = job.ml / "input" / "data" / channel["ChannelName"]
+        s3.download(source["S3Uri"], target, source["S3DataType"], unzip=channel.get("CompressionType") == "Gzip")
+    if checkpoints := job.described.get("CheckpointConfig"):
+        directory = job.host_path(local_checkpoints(job.described))
+        if s3.exists(checkpoints["S3Uri"]):
+            s3.download(checkpoints["S3Uri"], directory)
+
+
+def _upload_model(job: Job, s3: S3, required: bool) -> None:
+    """Send /opt/ml/model; a job that was stopped may have none yet."""
+    model = job.ml / "model"
+    if not required and not any(model.iterdir()):
+        return
+    output = job.described["OutputDataConfig"]
+    if output.get("CompressionType") == "NONE":
+        uri = f"{_prefix(job)}/model/"
+        s3.upload(model, uri, output.get("KmsKeyId"))
+    else:
+        uri = _upload_packed(job, s3, model, "model.tar.gz")
+    job.stack.store.update(job.record, ModelArtifacts={"S3ModelArtifacts": uri})
+
+
+def _upload_data(job: Job, s3: S3) -> None:
+    data = job.ml / "output" / "data"
+    if any(data.iterdir()):
+        _upload_packed(job, s3, data, "output.tar.gz")
+
+
+def _upload_packed(job: Job, s3: S3, directory: Path, name: str) -> str:
+    packed = job.ml.parent / name
+    with tarfile.open(packed, "w:gz", compresslevel=6) as archive:
+        for entry in sorted(directory.iterdir()):
+            archive.add(entry, entry.name)
+    uri = f"{_prefix(job)}/{name}"
+    s3.upload_file(packed, uri, job.described["OutputDataConfig"].get("KmsKeyId"))
+    return uri
+
+
+def _prefix(job: Job) -> str:
+    return f"{job.described['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{job.record.name}/output"
