@@ -16,6 +16,7 @@ __all__ = ["check_local", "clean_environment", "compose_root", "sealed"]
 _KEPT = {"TF_PLUGIN_DIR"}
 _DROPPED_PREFIXES = ("AWS_", "TF_", "TERRAFORM_", "SAGEMAKER_", "LOCALAWS_", "BOTO_", "XDG_")
 _PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
+_PROFILES = {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"}
 _NOT_THE_ROOTS = {"build", "docs", "examples", "tests"}
 
 # Beats any backend or cloud block of the root's own files: the state stays in the composed folder.
@@ -58,12 +59,9 @@ def check_local(environment: Mapping[str, str]) -> str:
     endpoint = environment.get("AWS_ENDPOINT_URL", "")
     if urlsplit(endpoint).hostname != "127.0.0.1":
         raise UserError(f"AWS_ENDPOINT_URL is {endpoint!r}, not 127.0.0.1: the demo runs against the local stack only")
-    ways_out = [
-        name
-        for name in environment
-        if name.startswith("AWS_ENDPOINT_URL_")
-        or name in {"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"}
-    ]
+    ways_out = [name for name in environment if name.startswith("AWS_ENDPOINT_URL_") or name in _PROFILES]
+    if environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false").lower() != "false":
+        ways_out.append("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
     if ways_out:
         raise UserError(
             f"{', '.join(sorted(ways_out))} would lead some calls past the local stack: the demo stops here"
