@@ -12,8 +12,9 @@ from .errors import JobError
 
 _ML = "/opt/ml"
 _PROCESSING = f"{_ML}/processing"
-# SageMaker keeps at most 1024 characters of a processing job's exit message.
-_MESSAGE_LIMIT = 1024
+# SageMaker keeps the first kilobyte of a processing job's message, and fails where that is not UTF-8:
+# https://docs.aws.amazon.com/sagemaker/latest/dg/byoc-metadata.html
+_MESSAGE_BYTES = 1024
 
 
 def parser() -> argparse.ArgumentParser:
@@ -68,6 +69,11 @@ def _report(message: str, message_file: Path) -> None:
     print(message, file=sys.stderr)
     try:
         message_file.parent.mkdir(parents=True, exist_ok=True)
-        message_file.write_text(message[:_MESSAGE_LIMIT], encoding="utf-8")
+        message_file.write_bytes(shortened(message))
     except OSError as error:
         print(f"the message was not left for SageMaker: {error}", file=sys.stderr)
+
+
+def shortened(message: str) -> bytes:
+    """The message as UTF-8, cut between two characters where it passes what SageMaker keeps."""
+    return message.encode("utf-8")[:_MESSAGE_BYTES].decode("utf-8", errors="ignore").encode("utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from .metrics import model_quality
 from .outputs import Outputs, json_bytes
 
 _MODEL_FILE = "xgboost-model"
+# The version is the last member of the model's object: [major, minor, patch], in UBJSON as three counted bytes.
+_SAVED_BY_UBJSON = re.compile(rb"version\[#L.{8}i(?P<ubjson>.)i.i.\}\Z", re.DOTALL)
+_SAVED_BY_JSON = re.compile(rb'"version"\s*:\s*\[\s*(?P<json>\d+)[\d,\s]*\]\s*\}\s*\Z')
 
 
 def evaluate(model_path: Path, test_path: Path, output: Path, threshold: float) -> None:
@@ -61,16 +65,27 @@ def load_booster(path: Path) -> Any:
     if content is None:
         names = listed([member.name for member in members]) or "nothing"
         raise JobError(f"{file.name} holds {names}, no {_MODEL_FILE}; pass the model of SageMaker's XGBoost algorithm")
+    if saved_by(content) > int(xgboost.__version__.split(".")[0]):
+        # It would load, and lose its base score without a word: every probability would be off.
+        raise JobError(
+            f"{_MODEL_FILE} in {file.name} was saved by XGBoost {saved_by(content)}, this image has "
+            f"{xgboost.__version__}; evaluate with the image that trained it"
+        )
     booster = xgboost.Booster()
     try:
         booster.load_model(bytearray(content))
-    except xgboost.core.XGBoostError as error:
-        reason = str(error).strip().splitlines()[0]
+    except xgboost.core.XGBoostError:
         raise JobError(
-            f"{_MODEL_FILE} in {file.name} cannot be loaded by XGBoost {xgboost.__version__}: {reason}; "
+            f"{_MODEL_FILE} in {file.name} cannot be loaded by XGBoost {xgboost.__version__}; "
             "evaluate with the image that trained it"
         ) from None
     return booster
+
+
+def saved_by(content: bytes) -> int:
+    """XGBoost's major version that wrote a model in UBJSON or JSON; 0 for the older binary format, which names none."""
+    match = _SAVED_BY_UBJSON.search(content) or _SAVED_BY_JSON.search(content)
+    return 0 if match is None else int(match["json"]) if "json" in match.groupdict() else match["ubjson"][0]
 
 
 def read_encoded(path: Path) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
@@ -82,8 +97,13 @@ def read_encoded(path: Path) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]
     if len({part.shape[1] for part in parts}) > 1:
         raise JobError(f"{listed([file.name for file in files])} have different numbers of columns; use one split")
     matrix = np.concatenate(parts)
+    if np.isinf(matrix).any():
+        row, column = np.argwhere(np.isinf(matrix))[0]
+        raise JobError(
+            f"test row {row + 1}, column {column + 1} is infinite; the test split holds finite numbers and nan"
+        )
     labels = matrix[:, 0]
-    odd = labels[(labels != 0) & (labels != 1)]
+    odd = labels[~np.isin(labels, (0, 1))]
     if len(odd):
         raise JobError(
             f"{listed([file.name for file in files])}: label {odd[0]:g} in the first column; it must be 0 or 1"
@@ -94,7 +114,7 @@ def read_encoded(path: Path) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]
 
 
 def _matrix(file: Path) -> np.ndarray[Any, Any]:
-    lines = file.read_text(encoding="utf-8").split()
+    lines = file.read_text(encoding="utf-8", errors="replace").split()
     if not lines:
         raise JobError(f"{file.name} is empty; it must hold the encoded test rows")
     width = lines[0].count(",") + 1

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 
 from .diagnose import line_of_row
 from .errors import JobError, listed, quoted
@@ -104,9 +103,16 @@ def _model(encoder: Encoder) -> bytes:
 def _raw_rows(source: Source, schema: Schema, rows: np.ndarray[Any, Any]) -> bytes:
     names = [*schema.features, schema.label.name]
     taken = [pc.utf8_trim_whitespace(source.columns[name].take(pa.array(rows))) for name in names]
-    sink = pa.BufferOutputStream()
-    pa.csv.write_csv(pa.table(taken, names=names), sink)
-    return bytes(sink.getvalue().to_pybytes())
+    header = pc.binary_join_element_wise(*(_quoted_where_needed(pa.array([name])) for name in names), ",")
+    lines = pc.binary_join_element_wise(*(_quoted_where_needed(column) for column in taken), ",")
+    return ("\n".join([*header.to_pylist(), *lines.to_pylist()]) + "\n").encode("utf-8")
+
+
+def _quoted_where_needed(texts: Any) -> Any:
+    # pyarrow's own writer puts all texts in quotes or, from release 12 on, none.
+    special = pc.match_substring_regex(texts, pattern='[",\\r\\n]')
+    quoted_texts = pc.binary_join_element_wise('"', pc.replace_substring(texts, '"', '""'), '"', "")
+    return pc.if_else(special, quoted_texts, texts)
 
 
 def _report(

@@ -18,6 +18,7 @@ from .errors import JobError, listed, quoted
 from .schema import DELIMITERS, Schema
 
 _CHUNK = 1 << 24
+_TEXT = re.compile(rb"\S")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -105,7 +106,7 @@ def _csv_files(path: Path) -> Iterator[tuple[str, Path]]:
 def _open(name: str, content: bytes, schema: Schema) -> SourceFile:
     _check_encoding(name, content)
     content = content[len(codecs.BOM_UTF8) :] if content.startswith(codecs.BOM_UTF8) else content
-    if not content.strip():
+    if not _TEXT.search(content):
         raise JobError(f"{name} is empty; it must hold a header and rows")
     header, start = _header(name, content, schema.delimiter)
     _check_header(name, header, schema)
@@ -174,7 +175,7 @@ def _check_delimiter(name: str, header: list[str], schema: Schema) -> None:
 
 def _parse(source: SourceFile, wanted: list[str], delimiter: str) -> Any:
     body = pa.py_buffer(source.content).slice(source.body_start)
-    if not source.content[source.body_start :].strip():
+    if not _TEXT.search(source.content, source.body_start):
         raise JobError(f"{source.name} holds a header and no row; add rows")
     try:
         return pa.csv.read_csv(
