@@ -15,7 +15,7 @@ from localaws.state import Home, RunningStack
 
 __all__ = ["serve"]
 
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 def serve(home: Home, port: int, region: str, account_id: str, log: str | None) -> int:
@@ -66,7 +66,7 @@ def serve(home: Home, port: int, region: str, account_id: str, log: str | None) 
         # Returns when a signal raises SystemExit in it.
         server.run()
     finally:
-        _log.info("ending")
+        _logger.info("ending")
         stack.close()
         home.forget(os.getpid())
         shutil.rmtree(home.work_dir, ignore_errors=True)

@@ -20,7 +20,7 @@ class _LocalSession(boto3.Session):
         super().__init__(**kwargs)
         self._endpoint_url = endpoint_url
 
-    def client(self, service_name: Any, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+    def client(self, service_name: Any, *args: Any, **kwargs: Any) -> Any:
         kwargs["endpoint_url"] = kwargs.get("endpoint_url") or self._endpoint_url
         # A proxy of the user's environment must not swallow calls to this machine.
         config = Config(proxies={}, s3={"addressing_style": "path"})

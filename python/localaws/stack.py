@@ -77,7 +77,7 @@ class Stack:
         return local_session(credentials, self.region, self.endpoint_url)
 
     def put_logs(self, group: str, stream: str, lines: Iterable[str]) -> None:
-        """Append lines, stamped with the present time, to a CloudWatch Logs stream; group and stream are made if need be."""
+        """Append lines, stamped with the present time, to a CloudWatch Logs stream, made if need be."""
         from moto.logs.models import logs_backends
 
         backend: Any = logs_backends[self.account_id][self.region]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Application"]
 
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
@@ -41,12 +41,12 @@ class Application:
                 return introspection.serve(self._stack, request)
             return self._route(request)
         except AwsError as error:
-            _log.info("%s %s %s: %s", request.method, request.raw_path, request.operation, error)
+            _logger.info("%s %s %s: %s", request.method, request.raw_path, request.operation, error)
             return error_response(request, error)
         except Exception:
             # The last resort of the process: what comes here is a fault of the stack itself.
             name = request.operation or f"{request.method} {request.raw_path}"
-            _log.exception("internal fault while serving %s", name)
+            _logger.exception("internal fault while serving %s", name)
             message = f"The local stack failed while serving {name}; `localaws logs` shows where."
             return error_response(request, AwsError("InternalFailure", message, status=500))
 
@@ -60,7 +60,7 @@ class Application:
         if scope.service == "sagemaker":
             return sagemaker.serve(self._stack, request, caller)
         decide(_access_request(request, caller, scope.service, scope.region))
-        return moto_bridge.serve(self._stack, request)
+        return moto_bridge.serve(self._stack, request, caller)
 
 
 def _access_request(request: Request, caller: Principal, service: str, region: str) -> AccessRequest:

@@ -13,13 +13,14 @@ from localaws.errors import AwsError, unknown_operation
 from localaws.gateway.moto_fixes import apply_fixes, before
 from localaws.gateway.protocols import Response
 from localaws.gateway.request import Request
+from localaws.iam import Principal
 
 if TYPE_CHECKING:
     from localaws.stack import Stack
 
 __all__ = ["preload", "serve"]
 
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 # Signing names that are not the host name of the service's endpoint.
 _HOSTS = {"eventbridge": "events", "s3express": "s3", "mobiletargeting": "pinpoint", "iotdata": "data.iot"}
 _GLOBAL = {"budgets", "cloudfront"}
@@ -28,28 +29,27 @@ _DROPPED_HEADERS = {"connection", "content-length", "date", "server", "status", 
 _import_lock = threading.Lock()
 
 
-def serve(stack: Stack, request: Request) -> Response:
+def serve(stack: Stack, request: Request, caller: Principal) -> Response:
     """Answer a request from moto's backends; raises `AwsError` where moto cannot."""
     scope = request.scope
     assert scope is not None
     name = f"{scope.service}:{request.operation or f'{request.method} {request.raw_path}'}"
     url = _url(request, scope.service, scope.region)
     handler = _handler(scope.service, url)
-    before(stack, request)
-    from moto.core.exceptions import HTTPException as MotoError
+    before(stack, request, caller)
     from moto.core.request import Request as MotoRequest
     from werkzeug.exceptions import HTTPException
 
     moto_request = MotoRequest.from_primitives(request.method, _with_query(url, request), request.headers, request.body)
     try:
         status, headers, body = handler(moto_request, moto_request.raw_url, moto_request.headers)
-    except (MotoError, HTTPException) as error:
+    except HTTPException as error:
         status, headers, body = error.code or 400, dict(error.get_headers()), error.get_body()
     except NotImplementedError as error:
         raise unknown_operation(scope.service, request.operation or f"{request.method} {request.raw_path}") from error
     except Exception as error:
         # moto fails in as many ways as it has services.  A client retries a 5xx for minutes, so its faults are a 4xx.
-        _log.exception("moto failed on %s", name)
+        _logger.exception("moto failed on %s", name)
         raise AwsError(
             "NotImplemented", f"The local stack cannot serve {name}: moto failed with {type(error).__name__}: {error}"
         ) from error
@@ -102,8 +102,8 @@ def _backend(name: str) -> Any:
     """A backend of the service, of any account and region: only its URLs are looked at."""
     with _import_lock:
         import moto.backends
-        from moto.core import DEFAULT_ACCOUNT_ID
         from moto.core.base_backend import BackendDict
+        from moto.core.models import DEFAULT_ACCOUNT_ID
 
         backends: Any = moto.backends.get_backend(name)  # type: ignore[call-overload,unused-ignore]
         apply_fixes(name)
@@ -122,6 +122,6 @@ def _response(request: Request, status: int, headers: Any, body: Any, service: s
         content = b""
     kept.setdefault("x-amz-request-id" if service == "s3" else "x-amzn-RequestId", str(uuid.uuid4()))
     if status >= 500:
-        _log.error("moto answered %s %s with %s: %s", request.method, request.raw_path, status, content[:500])
+        _logger.error("moto answered %s %s with %s: %s", request.method, request.raw_path, status, content[:500])
         raise unknown_operation(service, request.operation or f"{request.method} {request.raw_path}")
     return Response(status, content, kept)

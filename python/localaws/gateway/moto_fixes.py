@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from localaws.errors import AwsError
 from localaws.gateway.request import Request
+from localaws.iam import Principal
 
 if TYPE_CHECKING:
     from localaws.stack import Stack
@@ -19,10 +20,10 @@ def apply_fixes(service: str) -> None:
         _leave_bucket_policies_to_iam()
 
 
-def before(stack: Stack, request: Request) -> None:
+def before(stack: Stack, request: Request, caller: Principal) -> None:
     """Refuse what moto would answer wrongly."""
     if request.scope is not None and request.scope.service == "sts" and request.operation == "AssumeRole":
-        _check_trust(stack, request.form.get("RoleArn", ""))
+        _check_trust(stack, request.form.get("RoleArn", ""), caller)
 
 
 def _leave_bucket_policies_to_iam() -> None:
@@ -33,16 +34,17 @@ def _leave_bucket_policies_to_iam() -> None:
     from moto.iam.access_control import PermissionResult
     from moto.s3.models import FakeBucket
 
-    FakeBucket.get_permission = lambda self, action, resource: PermissionResult.NEUTRAL
+    def neutral(bucket: FakeBucket, action: str, resource: str) -> PermissionResult:
+        return PermissionResult.NEUTRAL
+
+    setattr(FakeBucket, "get_permission", neutral)  # noqa: B010 (mypy forbids to assign a method)
 
 
-def _check_trust(stack: Stack, role_arn: str) -> None:
+def _check_trust(stack: Stack, role_arn: str, caller: Principal) -> None:
     """moto gives credentials for roles that do not exist, and fails on roles that trust only a service."""
-    scope = f"on resource: {role_arn}"
     if not stack.principals.trusts_any_principal(role_arn):
         raise AwsError(
             "AccessDenied",
-            f"Not authorized to perform: sts:AssumeRole {scope}. The role must exist and its trust policy must name "
-            "the caller (an AWS principal).",
+            f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}",
             status=403,
         )

@@ -35,8 +35,8 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
 def translate(pattern: str) -> str:
     """The same language in Python's syntax.
 
-    Handles `\\p{…}` (general categories and POSIX Alnum), `\\uXXXX` with surrogate pairs, a quantified `$`, the dot, and
-    brackets inside a class.
+    Handles `\\p{…}` (general categories and POSIX Alnum), `\\uXXXX` with surrogate pairs, a quantified `$`, the dot,
+    and brackets inside a class.
     """
     if pattern in _LINEAR:
         return _LINEAR[pattern]

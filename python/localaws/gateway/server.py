@@ -46,7 +46,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
 
 
 def create_server(stack: Stack, port: int) -> Any:
-    """A bound server whose `run()` serves until the process is told to end; port 0 takes a free one (`effective_port`)."""
+    """A bound server; `run()` serves until the process is told to end.  Port 0 takes a free one (`effective_port`)."""
     server = waitress.create_server(
         Application(stack),
         host=HOST,

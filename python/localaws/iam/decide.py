@@ -15,8 +15,9 @@ __all__ = ["AccessRequest", "decide"]
 class AccessRequest:
     """What is known of a request before any service sees it.
 
-    `service` is the signing name (`s3`, `sagemaker`, …), `operation` the API's operation where the protocol names it (empty
-    for REST services: there `method`, `path` and `query` tell), `parameters` the parsed request of a JSON or query call.
+    `service` is the signing name (`s3`, `sagemaker`, …), `operation` the API's operation where the protocol names it
+    (empty for REST services: there `method`, `path` and `query` tell), `parameters` the request of a SageMaker or query
+    call.
     """
 
     principal: Principal
@@ -33,6 +34,6 @@ class AccessRequest:
 def decide(request: AccessRequest) -> None:
     """Return when the request is allowed; raise `AwsError` (AccessDenied…) when it is not.
 
-    Every request of every service passes here exactly once, those that the stack sends to itself included.  The rule today:
-    whoever authenticated (`Principals.authenticate` refuses unknown keys) may do everything.
+    Every request of every service passes here exactly once, those that the stack sends to itself included.  The rule
+    today: whoever authenticated (`Principals.authenticate` refuses unknown keys) may do everything.
     """

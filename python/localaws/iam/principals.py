@@ -1,6 +1,6 @@
 """The stack's principals: its administrator, users with keys, and sessions of assumed roles.
 
-Users, roles, keys and sessions live in moto's IAM and STS, so what clients make through those APIs is known here as well.
+Users, roles, keys and sessions live in moto's IAM and STS, so what clients make through those APIs is known here too.
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from localaws.errors import validation_error
 from localaws.iam import Principal
 from localaws.sagemaker.store import FAMILIES
 
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
     from localaws.sagemaker.service import Handler
     from localaws.stack import Stack
 
-__all__ = ["OPERATIONS", "describe", "list_family", "plain_operations"]
+__all__ = ["describe", "list_family", "plain_operations"]
 
 
 def describe(kind: str) -> Handler:
@@ -53,16 +52,3 @@ def plain_operations(kind: str) -> dict[str, Handler]:
         family.list_operation: list_family(kind),
         f"Delete{kind}": delete,
     }
-
-
-def _create_model(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
-    """CreateModel: its role must be one that SageMaker can assume, and it holds one container or a list, not both."""
-    if ("PrimaryContainer" in request) == ("Containers" in request):
-        raise validation_error("Exactly one of PrimaryContainer and Containers must be given for a model.")
-    if role := request.get("ExecutionRoleArn"):
-        stack.assume_role(role, "SageMaker")
-    return _MODEL["CreateModel"](stack, request, caller)
-
-
-_MODEL = plain_operations("Model")
-OPERATIONS: dict[str, Handler] = {**_MODEL, "CreateModel": _create_model}

@@ -19,7 +19,7 @@ __all__ = ["Handler", "call", "operations"]
 Handler = Callable[["Stack", dict[str, Any], Principal], dict[str, Any]]
 
 # Each feature module has `OPERATIONS: dict[str, Handler]`; they are imported when the first request comes.
-FEATURES = ("jobs", "pipelines", "plain", "registry", "tags")
+FEATURES = ("jobs", "models", "pipelines", "registry", "tags")
 
 
 @cache

@@ -1,7 +1,7 @@
 """The table of SageMaker's resource families: adding a plain one is adding a row.
 
-Member names follow the API's own rule (`{kind}Name`, `{kind}Arn`, `{kind}Status`), so a row only says what differs.  What a
-list returns, filters and sorts by is read from the API model of `list_operation`.
+Member names follow the API's own rule (`{kind}Name`, `{kind}Arn`, `{kind}Status`), so a row only says what differs.
+What a list returns, filters and sorts by is read from the API model of `list_operation`.
 
 The wordings of refusals are AWS's: clients match on them (Terraform's provider on "does not exist" and "Could not find
 model", SDK v2's `upsert` on "Pipeline names must be unique within").
@@ -33,8 +33,7 @@ class Family:
     """One kind of resource.
 
     `equals` maps a request member of the list operation to the described member that it must equal.  `named` is False
-    where the describe response has no `{kind}Name` member of its own.  `status` is the described member that SortBy=Status and
-    StatusEquals look at.
+    where the describe response does not always have a `{kind}Name` member.
     """
 
     kind: str
@@ -70,7 +69,8 @@ def _job(kind: str, arn_type: str, words: str, list_operation: str, missing: str
         missing=Refusal("ValidationException", missing),
         duplicate=Refusal(
             "ResourceInUse",
-            f"Job name must be unique within an AWS account and region, and a {words} with this name already exists ({{arn}})",
+            "Job name must be unique within an AWS account and region, "
+            f"and a {words} with this name already exists ({{arn}})",
         ),
         sort_order=sort_order,
         equals={"StatusEquals": f"{kind}Status"},
@@ -128,7 +128,8 @@ FAMILIES: dict[str, Family] = {
             Refusal("ResourceNotFound", "Pipeline '{arn}' does not exist."),
             Refusal(
                 "ValidationException",
-                "Pipeline names must be unique within an AWS account and region. Pipeline with name ({name}) already exists.",
+                "Pipeline names must be unique within an AWS account and region. "
+                "Pipeline with name ({name}) already exists.",
             ),
         ),
         # An execution's ARN (pipeline/<pipeline>/execution/<id>) is given by its creator; its name is the id.

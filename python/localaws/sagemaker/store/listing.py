@@ -102,10 +102,9 @@ def _in_time(record: Record, member: str, limit: datetime) -> bool:
 
 
 def _sort_key(family: Family, record: Record, sort_by: str) -> tuple[Any, ...]:
-    created = record.described["CreationTime"]
     if sort_by == "Name":
-        return (record.name, created)
+        return (record.name, record.sequence)
     member = family.status_member if sort_by == "Status" else sort_by
     value = record.described.get(member)
-    # Records without the value come first; the creation time settles ties.
-    return (value is not None, value if value is not None else 0, created, record.name)
+    # Records without the value come first; the order of creation settles ties.
+    return (value is not None, value if value is not None else 0, record.sequence)

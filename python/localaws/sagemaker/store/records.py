@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from localaws.errors import validation_error
+from localaws.errors import AwsError, validation_error
 from localaws.sagemaker.store.families import FAMILIES, Family
 from localaws.sagemaker.store.listing import list_records
 from localaws.sagemaker.store.tagging import merge_tags
@@ -22,13 +24,15 @@ class Record:
     """One resource.
 
     `described` has the shape of the API's Describe response (times are aware datetimes); change it only through
-    `Store.update`.  `internal` is for the feature that owns the family and never reaches a client.  `done` is set by the
-    owner of a job or an execution when its status is final.
+    `Store.update`.  `internal` is for the feature that owns the family and never reaches a client.  `done` is set by
+    the owner of a job or an execution when its status is final.  `sequence` numbers the records in the order of their
+    creation, which times in milliseconds cannot tell apart.
     """
 
     family: Family
     name: str
     arn: str
+    sequence: int
     described: dict[str, Any]
     tags: dict[str, str]
     internal: dict[str, Any] = field(default_factory=dict)
@@ -42,6 +46,7 @@ class Store:
         self._scope = (partition, region, account_id)
         self._clock = clock
         self._lock = threading.RLock()
+        self._sequence = itertools.count()
         self._records: dict[str, dict[str, Record]] = {kind: {} for kind in FAMILIES}
 
     def create(
@@ -56,7 +61,8 @@ class Store:
     ) -> Record:
         """Add a resource and give it its name, ARN, CreationTime and LastModifiedTime.
 
-        `tags` has the API's shape ([{"Key": …, "Value": …}]).  Raises the family's refusal when the name is taken.
+        `tags` has the API's shape ([{"Key": …, "Value": …}]); a described None is
+        left out.  Raises the family's refusal when the name is taken.
         """
         kind = FAMILIES[family]
         with self._lock:
@@ -64,15 +70,12 @@ class Store:
             if name in self._records[family]:
                 raise kind.duplicate.error(name, self._records[family][name].arn)
             now = self._clock()
-            shape = {
-                "CreationTime": now,
-                "LastModifiedTime": now,
-                **copy.deepcopy(dict(described)),
-                kind.arn_member: arn,
-            }
+            shape = {"CreationTime": now, "LastModifiedTime": now, **copy.deepcopy(dict(described))}
+            shape = {member: value for member, value in shape.items() if value is not None}
+            shape[kind.arn_member] = arn
             if kind.named:
                 shape[kind.name_member] = name
-            record = Record(kind, name, arn, shape, merge_tags({}, tags), dict(internal or {}))
+            record = Record(kind, name, arn, next(self._sequence), shape, merge_tags({}, tags), dict(internal or {}))
             self._records[family][name] = record
             return record
 
@@ -93,7 +96,7 @@ class Store:
             raise self.missing(family, name_or_arn)
         return record
 
-    def missing(self, family: str, name_or_arn: str) -> Exception:
+    def missing(self, family: str, name_or_arn: str) -> AwsError:
         """The refusal that AWS gives for a resource of this family that does not exist."""
         kind = FAMILIES[family]
         if name_or_arn.startswith("arn:"):
@@ -108,10 +111,10 @@ class Store:
     def list(
         self, family: str, request: Mapping[str, Any], *, where: Callable[[Record], bool] | None = None
     ) -> dict[str, Any]:
-        """The response of the family's list operation for `request`: its summaries and, where more follow, NextToken."""
+        """The response of the family's list operation: its summaries and, where more follow, NextToken."""
         return list_records(FAMILIES[family], self.records(family, where), request)
 
-    def records(self, family: str, where: Callable[[Record], bool] | None = None) -> list[Record]:
+    def records(self, family: str, where: Callable[[Record], bool] | None = None) -> Sequence[Record]:
         """The family's records, oldest first."""
         with self._lock:
             return [record for record in self._records[family].values() if where is None or where(record)]
@@ -132,7 +135,7 @@ class Store:
             del self._records[family][record.name]
             return record
 
-    def locked(self) -> threading.RLock:
+    def locked(self) -> AbstractContextManager[object]:
         """The store's lock, for a change that must look at several records at once (`with store.locked(): …`)."""
         return self._lock
 

@@ -1,0 +1,58 @@
+"""Models: what CreateModel checks before it stores one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
+
+from localaws.errors import validation_error
+from localaws.iam import Principal
+from localaws.sagemaker.plain import plain_operations
+
+if TYPE_CHECKING:
+    import boto3
+
+    from localaws.sagemaker.service import Handler
+    from localaws.stack import Stack
+
+__all__ = ["OPERATIONS"]
+
+_PLAIN = plain_operations("Model")
+_MISSING = {"404", "NoSuchBucket", "NoSuchKey"}
+
+
+def _create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+    if ("PrimaryContainer" in request) == ("Containers" in request):
+        raise validation_error("Exactly one of PrimaryContainer and Containers must be given for a model.")
+    containers = request.get("Containers") or [request["PrimaryContainer"]]
+    for container in containers:
+        if package := container.get("ModelPackageName"):
+            stack.store.get("ModelPackage", package)
+    if role := request.get("ExecutionRoleArn"):
+        session = stack.session_for_role(role, "SageMaker")
+        for container in containers:
+            # A multi-model container names a prefix, which may fill up later.
+            if "ModelDataUrl" in container and container.get("Mode") != "MultiModel":
+                _check_model_data(session, container["ModelDataUrl"], role, stack.region)
+    return _PLAIN["CreateModel"](stack, request, caller)
+
+
+def _check_model_data(session: boto3.Session, url: str, role: str, region: str) -> None:
+    """Refuse a model whose artifact the role cannot read, as AWS does."""
+    parts = urlsplit(url)
+    try:
+        session.client("s3").head_object(Bucket=parts.netloc, Key=parts.path.lstrip("/"))
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _MISSING:
+            raise validation_error(f"Could not find model data at {url}.") from error
+        raise validation_error(
+            f'Could not access model data at {url}. Please ensure that the role "{role}" exists and that its trust '
+            'relationship policy allows the action "sts:AssumeRole" for the service principal '
+            '"sagemaker.amazonaws.com". Also ensure that the role has "s3:GetObject" permissions and that the object '
+            f"is located in {region}."
+        ) from error
+
+
+OPERATIONS: dict[str, Handler] = {**_PLAIN, "CreateModel": _create}
