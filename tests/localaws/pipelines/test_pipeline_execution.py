@@ -1,0 +1,289 @@
+"""Executions: order, parallelism, branches, failure, stop, retry and caching, on a SageMaker made for the test."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pipeline_fakes import Bench, completed, fail, failed, gate, pipeline, processing
+
+from localaws.errors import AwsError, limit_exceeded
+
+OUTPUT = {"Get": "Steps.A.ProcessingOutputConfig.Outputs['out'].S3Output.S3Uri"}
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def steps_of(execution: Any) -> dict[str, dict[str, Any]]:
+    return {step["StepName"]: step for step in execution.listed()}
+
+
+def names(bench: Bench, operation: str = "CreateProcessingJob") -> list[str]:
+    return [request["ProcessingJobName"].split("-")[2] for request in bench.sagemaker.sent(operation)]
+
+
+def test_a_step_gets_the_outputs_of_the_step_it_refers_to(bench: Bench) -> None:
+    where = {"Std:Join": {"On": "/", "Values": ["s3://b", {"Get": "Execution.PipelineExecutionId"}]}}
+    execution = bench.execution(
+        pipeline(processing("B", inputs={"in": OUTPUT}), processing("A", outputs={"out": where}))
+    )
+
+    assert execution.run().status == "Succeeded"
+
+    assert names(bench) == ["A", "B"]
+    second = bench.sagemaker.sent("CreateProcessingJob")[1]
+    assert second["ProcessingInputs"][0]["S3Input"]["S3Uri"] == "s3://b/exec00000001"
+    step = steps_of(execution)["B"]
+    assert step["StepStatus"] == "Succeeded"
+    assert step["AttemptCount"] == 1
+    assert step["StartTime"] < step["EndTime"]
+    assert step["Metadata"]["ProcessingJob"]["Arn"].startswith(
+        "arn:aws:sagemaker:us-east-1:123456789012:processing-job/pipelines-exec00000001-B-"
+    )
+
+
+def test_independent_steps_run_at_the_same_time_up_to_the_limit(bench: Bench) -> None:
+    bench.sagemaker.held = {"A", "B", "C"}
+    execution = bench.execution(pipeline(*(processing(name) for name in "ABC")), max_parallel=2)
+    thread, outcomes = bench.start(execution)
+    for _ in range(2):
+        assert bench.sagemaker.created.acquire(timeout=5)
+    assert names(bench) in (["A", "B"], ["B", "A"])
+
+    bench.sagemaker.release("A")
+    assert bench.sagemaker.created.acquire(timeout=5)
+    assert names(bench)[2] == "C"
+    bench.sagemaker.release("B")
+    bench.sagemaker.release("C")
+    thread.join(5)
+    assert outcomes[0].status == "Succeeded"
+
+
+def test_depends_on_orders_steps_without_data(bench: Bench) -> None:
+    execution = bench.execution(
+        pipeline(processing("A", DependsOn=["B"]), processing("B", DependsOn=["C"]), processing("C"))
+    )
+    assert execution.run().status == "Succeeded"
+    assert names(bench) == ["C", "B", "A"]
+
+
+@pytest.mark.parametrize(("value", "ran", "not_run"), [("0.9", "Good", "Bad"), ("0.1", "Bad", "Good")])
+def test_only_the_taken_branch_runs_and_is_listed(bench: Bench, value: str, ran: str, not_run: str) -> None:
+    definition = pipeline(
+        gate("Gate", {"Get": "Parameters.Auc"}, 0.5, yes=[processing("Good")], no=[processing("Bad")]),
+        processing("After", DependsOn=[not_run]),
+        parameters=[{"Name": "Auc", "Type": "Float"}],
+    )
+    execution = bench.execution(definition, {"Auc": value})
+
+    assert execution.run().status == "Succeeded"
+
+    steps = steps_of(execution)
+    assert set(steps) == {"Gate", ran}
+    assert steps["Gate"]["Metadata"] == {"Condition": {"Outcome": str(ran == "Good")}}
+
+
+def test_a_fail_step_ends_the_execution_with_its_message(bench: Bench) -> None:
+    message = {"Std:Join": {"On": " ", "Values": ["gate said", {"Get": "Steps.Gate.Outcome"}]}}
+    execution = bench.execution(
+        pipeline(gate("Gate", 1, 2), fail("Stop", message), processing("A", DependsOn=["Gate"]))
+    )
+    bench.sagemaker.held = {"A"}
+
+    outcome = execution.run()
+
+    assert outcome.status == "Failed"
+    assert outcome.failure_reason == "Step failure: One or multiple steps failed."
+    step = steps_of(execution)["Stop"]
+    assert step["StepStatus"] == "Failed"
+    assert step["FailureReason"] == "gate said false"
+    assert step["Metadata"] == {"Fail": {"ErrorMessage": "gate said false"}}
+
+
+def test_a_fail_step_without_message_has_no_failure_reason(bench: Bench) -> None:
+    execution = bench.execution(pipeline({"Name": "F", "Type": "Fail", "Arguments": {"ErrorMessage": ""}}))
+    assert execution.run().status == "Failed"
+    step = steps_of(execution)["F"]
+    assert "FailureReason" not in step
+    assert step["Metadata"] == {"Fail": {"ErrorMessage": ""}}
+
+
+def test_a_failed_job_fails_its_step_and_stops_the_others(bench: Bench) -> None:
+    bench.sagemaker.held = {"Slow", "A"}
+    execution = bench.execution(pipeline(processing("A"), processing("Slow"), processing("Next", DependsOn=["A"])))
+    thread, outcomes = bench.start(execution)
+    for _ in range(2):
+        assert bench.sagemaker.created.acquire(timeout=5)
+    bench.sagemaker.release("A", failed("AlgorithmError: no such column, exit code: 1"))
+    thread.join(5)
+
+    assert outcomes[0].status == "Failed"
+    steps = steps_of(execution)
+    assert steps["A"]["FailureReason"] == "ClientError: AlgorithmError: no such column, exit code: 1"
+    assert steps["Slow"]["StepStatus"] == "Stopped"
+    assert set(steps) == {"A", "Slow"}
+    assert names(bench, "StopProcessingJob") == ["Slow"]
+
+
+def test_stop_ends_running_jobs_and_starts_nothing_more(bench: Bench) -> None:
+    bench.sagemaker.held = {"A"}
+    execution = bench.execution(pipeline(processing("A"), processing("B", DependsOn=["A"])))
+    thread, outcomes = bench.start(execution)
+    assert bench.sagemaker.created.acquire(timeout=5)
+
+    execution.stop()
+    thread.join(5)
+
+    assert outcomes[0].status == "Stopped"
+    assert {name: step["StepStatus"] for name, step in steps_of(execution).items()} == {"A": "Stopped"}
+    assert names(bench) == ["A"]
+
+
+def test_a_retried_execution_runs_only_what_did_not_succeed(bench: Bench) -> None:
+    bench.sagemaker.endings["B"] = [failed("AlgorithmError: once"), completed]
+    definition = pipeline(processing("A", outputs={"out": "s3://b/a"}), processing("B", inputs={"in": OUTPUT}))
+    first = bench.execution(definition)
+    assert first.run().status == "Failed"
+
+    again = bench.execution(definition, earlier=first.succeeded())
+
+    assert again.run().status == "Succeeded"
+    assert names(bench) == ["A", "B", "B"]
+    assert list(steps_of(again)) == ["A", "B"]
+
+
+def test_a_refused_request_fails_the_step_in_the_words_of_aws(bench: Bench) -> None:
+    bench.sagemaker.endings["A"] = [limit_exceeded("The account-level service limit is 0 Instances.")]
+    execution = bench.execution(pipeline(processing("A")))
+    assert execution.run().status == "Failed"
+    assert steps_of(execution)["A"]["FailureReason"] == (
+        "ClientError: Failed to invoke sagemaker:CreateProcessingJob. Error Details: The account-level service limit "
+        "is 0 Instances.\nRetry not appropriate on execution of step with PipelineExecutionArn "
+        "arn:aws:sagemaker:us-east-1:123456789012:pipeline/fake/execution/exec00000001 and StepId A. No retry policy "
+        "configured for the exception type SAGEMAKER_RESOURCE_LIMIT."
+    )
+
+
+def test_throttling_is_tried_again_without_a_policy(bench: Bench) -> None:
+    bench.sagemaker.endings["A"] = [AwsError("ThrottlingException", "Rate exceeded"), completed]
+    policy = {"ExceptionType": ["Step.THROTTLING"], "IntervalSeconds": 1, "MaxAttempts": 2}
+    execution = bench.execution(pipeline(processing("A", RetryPolicies=[policy])))
+    began = time.monotonic()
+    assert execution.run().status == "Succeeded"
+    assert 0.9 < time.monotonic() - began < 3
+    assert steps_of(execution)["A"]["AttemptCount"] == 2
+
+
+def test_a_job_is_tried_again_as_its_policy_says(bench: Bench) -> None:
+    bench.sagemaker.endings["A"] = [failed("CapacityError: Unable to provision requested ML compute capacity.")]
+    policy = {
+        "ExceptionType": ["SageMaker.CAPACITY_ERROR"],
+        "IntervalSeconds": 1,
+        "BackoffRate": 0.01,
+        "MaxAttempts": 2,
+    }
+    execution = bench.execution(pipeline(processing("A", RetryPolicies=[policy])))
+    assert execution.run().status == "Failed"
+    step = steps_of(execution)["A"]
+    assert step["AttemptCount"] == 3
+    assert "Retries are exhausted for the exception type SAGEMAKER_CAPACITY_ERROR." in step["FailureReason"]
+    jobs = [request["ProcessingJobName"] for request in bench.sagemaker.sent("CreateProcessingJob")]
+    assert len(set(jobs)) == 3
+
+
+def test_stop_interrupts_the_pause_before_a_retry(bench: Bench) -> None:
+    bench.sagemaker.endings["A"] = [AwsError("ThrottlingException", "Rate exceeded")]
+    policy = {"ExceptionType": ["Step.THROTTLING"], "IntervalSeconds": 3600}
+    execution = bench.execution(pipeline(processing("A", RetryPolicies=[policy])))
+    thread, outcomes = bench.start(execution)
+    while not bench.sagemaker.sent("CreateProcessingJob"):
+        threading.Event().wait(0.005)
+    execution.stop()
+    thread.join(5)
+    assert outcomes[0].status == "Stopped"
+
+
+def test_a_cached_step_reuses_the_earlier_run(bench: Bench) -> None:
+    cache = {"Enabled": True, "ExpireAfter": "PT1H"}
+    definition = pipeline(
+        processing(
+            "A",
+            outputs={"out": {"Std:Join": {"On": "/", "Values": ["s3://b", {"Get": "Execution.PipelineExecutionId"}]}}},
+            inputs={"in": "s3://b/in"},
+            CacheConfig=cache,
+        ),
+        processing("B", inputs={"in": OUTPUT}),
+    )
+    assert bench.execution(definition).run().status == "Succeeded"
+    second = bench.execution(definition)
+    assert second.run().status == "Succeeded"
+
+    step = steps_of(second)["A"]
+    assert step["CacheHitResult"]["SourcePipelineExecutionArn"].endswith("/execution/exec00000001")
+    assert "-exec00000001-A-" in step["Metadata"]["ProcessingJob"]["Arn"].replace("pipelines", "", 1)
+    assert step["StepStatus"] == "Succeeded"
+    # The outputs are those of the run that is reused, so the uncached step after it reads them.
+    assert (
+        bench.sagemaker.sent("CreateProcessingJob")[-1]["ProcessingInputs"][0]["S3Input"]["S3Uri"]
+        == "s3://b/exec00000001"
+    )
+    assert names(bench) == ["A", "B", "B"]
+
+
+def test_a_cached_step_runs_again_when_the_earlier_run_is_too_old(bench: Bench) -> None:
+    definition = pipeline(processing("A", CacheConfig={"Enabled": True, "ExpireAfter": "PT1H"}))
+    bench.execution(definition).run()
+    bench.sagemaker.clock.now += timedelta(hours=1)
+    assert bench.execution(definition).run().status == "Succeeded"
+    assert names(bench) == ["A", "A"]
+
+
+def test_a_failed_run_is_not_cached(bench: Bench) -> None:
+    definition = pipeline(processing("A", CacheConfig={"Enabled": True}))
+    bench.sagemaker.endings["A"] = [failed("AlgorithmError: once"), completed]
+    assert bench.execution(definition).run().status == "Failed"
+    assert bench.execution(definition).run().status == "Succeeded"
+    assert names(bench) == ["A", "A"]
+
+
+def test_a_condition_reads_a_property_file(bench: Bench) -> None:
+    files = [{"PropertyFileName": "Report", "OutputName": "out", "FilePath": "evaluation.json"}]
+    auc = {"Std:JsonGet": {"PropertyFile": {"Get": "Steps.A.PropertyFiles.Report"}, "Path": "m['auc'].values[1]"}}
+    definition = pipeline(
+        processing("A", outputs={"out": "s3://b/evaluation/"}, PropertyFiles=files),
+        gate("Gate", auc, 0.9, no=[fail("Low", {"Std:Join": {"On": " ", "Values": ["AUC", auc]}})]),
+    )
+    bench.objects["s3://b/evaluation/evaluation.json"] = json.dumps({"m": {"auc": {"values": [0, 0.875]}}})
+    execution = bench.execution(definition)
+    assert execution.run().status == "Failed"
+    assert steps_of(execution)["Low"]["FailureReason"] == "AUC 0.875"
+
+    bench.objects["s3://b/evaluation/evaluation.json"] = json.dumps({"m": {"f1": 1}})
+    execution = bench.execution(definition)
+    assert execution.run().status == "Failed"
+    assert steps_of(execution)["Gate"]["FailureReason"] == (
+        "ClientError: Unable to find JSON path 'm['auc'].values[1]' in property file 'Report' of step 'A': "
+        "there is no 'auc' (there is: f1)."
+    )
+
+    bench.objects.clear()
+    execution = bench.execution(definition)
+    assert execution.run().status == "Failed"
+    assert steps_of(execution)["Gate"]["FailureReason"] == (
+        "ClientError: Unable to read s3://b/evaluation/evaluation.json: The specified key does not exist."
+    )
+
+
+def test_the_overhead_of_a_step_is_milliseconds(bench: Bench) -> None:
+    chain = [processing("S0"), *(processing(f"S{i}", DependsOn=[f"S{i - 1}"]) for i in range(1, 20))]
+    execution = bench.execution(pipeline(*chain))
+    began = time.monotonic()
+    assert execution.run().status == "Succeeded"
+    assert (time.monotonic() - began) / 20 < 0.05
