@@ -11,7 +11,7 @@ from pathlib import Path
 from mlops.render.errors import RenderError
 from mlops.render.offline import isolated_environment
 
-__all__ = ["main", "stale"]
+__all__ = ["check", "main", "stale", "write"]
 
 ROOT = Path(__file__).resolve().parents[3]
 _SHOWN_LINES = 40
@@ -33,8 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"mlops render: {error}", file=sys.stderr)
         return 2
     if options.check:
-        return _check(options.output, texts)
-    _write(options.output, texts)
+        return check(options.output, texts)
+    write(options.output, texts)
     return 0
 
 
@@ -63,8 +63,8 @@ def stale(committed: dict[str, str], rendered: dict[str, str]) -> list[str]:
     for path in sorted(committed.keys() | rendered.keys()):
         before, after = committed.get(path), rendered.get(path)
         lines += difflib.unified_diff(
-            (before or "").splitlines(),
-            (after or "").splitlines(),
+            _lines(before),
+            _lines(after),
             f"rendered/{path}" if before is not None else "/dev/null",
             f"rendered/{path}" if after is not None else "/dev/null",
             lineterm="",
@@ -73,7 +73,14 @@ def stale(committed: dict[str, str], rendered: dict[str, str]) -> list[str]:
     return lines
 
 
-def _check(folder: Path, texts: dict[str, str]) -> int:
+def _lines(text: str | None) -> list[str]:
+    """Lines of `text`; a missing final newline is a line of its own, as diff shows it."""
+    lines = (text or "").splitlines()
+    return lines if not text or text.endswith("\n") else [*lines, "\\ No newline at end of file"]
+
+
+def check(folder: Path, texts: dict[str, str]) -> int:
+    """Compare `texts` (path → text) with what `folder` holds. Prints the difference; returns 0, or 1 for any."""
     lines = stale(_on_disk(folder), texts)
     if not lines:
         print(f"{folder.name}/ is up to date ({len(texts)} files)")
@@ -85,7 +92,8 @@ def _check(folder: Path, texts: dict[str, str]) -> int:
     return 1
 
 
-def _write(folder: Path, texts: dict[str, str]) -> None:
+def write(folder: Path, texts: dict[str, str]) -> None:
+    """Make `folder` hold exactly `texts` (path → text); files that are right already are not touched."""
     before = _on_disk(folder)
     for path in before.keys() - texts.keys():
         (folder / path).unlink()

@@ -10,7 +10,7 @@ from mlops.render.tokens import TOKENS
 
 __all__ = ["canonical_json", "fill", "template", "tokens_in", "without_empty"]
 
-_INTERPOLATION = re.compile(r"\$\{([^}]*)\}")
+_INTERPOLATION = re.compile(r"\$\{([^}\"]*)\}")
 
 
 def canonical_json(document: Any) -> str:
