@@ -7,12 +7,17 @@ import io
 from typing import Iterator
 
 from .errors import JobError
+from .schema import DELIMITERS
+
+# A quote that is never closed makes one value of the rest of the file; csv's own limit is 128 KiB.
+csv.field_size_limit(2**31 - 1)
 
 
-def records(content: bytes, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def records(content: bytes, delimiter: str, strict: bool) -> Iterator[tuple[int, list[str]]]:
     """The header and the rows of a CSV file, each with the line on which it begins (1 is the first); no blank lines."""
-    # The field size limit keeps a quote that is never closed from passing for one enormous value.
-    reader = csv.reader(io.StringIO(content.decode("utf-8"), newline=""), delimiter=delimiter, strict=True)
+    # csv refuses NUL before Python 3.11; a NUL moves no line end.
+    text = content.decode("utf-8").replace("\0", " ")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
     line = 1
     for fields in reader:
         if fields:
@@ -24,21 +29,31 @@ def bad_row(name: str, content: bytes, delimiter: str, columns: int, reason: str
     """The error for the first row that has not `columns` values; `reason` is what the parser said."""
     line = 0
     try:
-        for line, fields in records(content, delimiter):
+        for line, fields in records(content, delimiter, strict=True):
             if len(fields) != columns:
-                problem = "too few" if len(fields) < columns else "too many"
-                return JobError(
-                    f"{name} line {line} has {len(fields)} value{'' if len(fields) == 1 else 's'}, {problem}: "
-                    f"the header has {columns}; mend the line, and put values that hold a delimiter in quotes"
-                )
+                return _wrong_width(name, line, fields, delimiter, columns)
     except csv.Error as error:
         return JobError(f"{name}: a quoted value that begins after line {line} is broken ({error}); mend its quotes")
     return JobError(f"{name} cannot be read as CSV: {reason}")
 
 
+def _wrong_width(name: str, line: int, fields: list[str], delimiter: str, columns: int) -> JobError:
+    for other, called in DELIMITERS.items():
+        if len(fields) == 1 and columns > 1 and fields[0].count(other) == columns - 1:
+            return JobError(
+                f"{name} line {line}: the delimiter looks like {other!r} ({called}), the header has {delimiter!r} "
+                f"({DELIMITERS[delimiter]}); use one delimiter throughout"
+            )
+    return JobError(
+        f"{name} line {line} has {len(fields)} value{'' if len(fields) == 1 else 's'}, "
+        f"too {'few' if len(fields) < columns else 'many'}: the header has {columns}; mend the line, and put values "
+        "that hold a delimiter in quotes"
+    )
+
+
 def line_of_row(content: bytes, delimiter: str, row: int) -> int:
-    """The line on which row `row` begins (0 is the first row below the header)."""
-    for index, (line, _) in enumerate(records(content, delimiter)):
+    """The line on which row `row` begins (0 is the first row below the header) in a file that the parser accepted."""
+    for index, (line, _) in enumerate(records(content, delimiter, strict=False)):
         if index == row + 1:
             return line
     raise IndexError(row)

@@ -65,16 +65,16 @@ def _positive(source: Source, schema: Schema) -> np.ndarray[Any, Any]:
         line = line_of_row(file.content, schema.delimiter, index)
         raise JobError(
             f"{file.name} line {line}, label column {quoted(label.name)}: {quoted(texts[row].as_py())} is neither "
-            f"{quoted(label.positive)} (positive) nor {quoted(label.negative)} (negative), as are {len(unknown)} of "
-            f"{source.rows} rows; correct the rows, or label.positive and label.negative in the schema"
+            f"{quoted(label.positive)} (positive) nor {quoted(label.negative)} (negative), {len(unknown)} of "
+            f"{source.rows} rows being so; correct the rows, or label.positive and label.negative in the schema"
         )
     counts = {label.negative: int((codes == 0).sum()), label.positive: int((codes == 1).sum())}
     absent = [value for value, count in counts.items() if count == 0]
-    names = listed([file.name for file, _ in source.files])
+    names = ", ".join(file.name for file, _ in source.files)
     if absent:
         raise JobError(
-            f"{names}: all {source.rows} rows have one class, no row has the label {quoted(absent[0])}; "
-            "training needs rows of both"
+            f"{names}: all {source.rows} rows have one class, none has the label {quoted(absent[0])}; add rows of it, "
+            "or correct label.positive and label.negative in the schema"
         )
     for value, count in counts.items():
         if count < FEWEST_ROWS_OF_A_CLASS:

@@ -136,6 +136,8 @@ def parse_numbers(name: str, column: Any, missing_values: Sequence[str]) -> np.n
     trimmed = pc.utf8_trim_whitespace(column)
     missing = pc.is_in(trimmed, value_set=pa.array(list(missing_values), type=pa.string()))
     present = pc.if_else(missing, pa.scalar(None, pa.string()), trimmed)
+    if pc.any(pc.starts_with(present, pattern="+")).as_py():  # pyarrow reads a leading plus from some release on
+        present = pc.replace_substring_regex(present, pattern=r"^\+([0-9.])", replacement=r"\1")
     try:
         numbers = pc.cast(present, pa.float64())
     except pa.ArrowInvalid:
@@ -154,7 +156,8 @@ def _first_bad_number(name: str, column: Any) -> EncodingError:
         try:
             number = pc.cast(pa.array([text]), pa.float64())[0].as_py()
         except pa.ArrowInvalid:
-            return EncodingError(row, name, text, "is not a number")
+            hint = " (a header among the rows?)" if text == name else ""
+            return EncodingError(row, name, text, f"is not a number{hint}")
         if not math.isfinite(number):
             return EncodingError(row, name, text, "is not a finite number")
     raise AssertionError(f"column {name!r} was refused without a bad value")
@@ -194,16 +197,19 @@ def _by_share_of_positives(column: Any, positive: np.ndarray[Any, Any], missing:
 def read_rows(body: bytes, names: Sequence[str]) -> dict[str, Any]:
     """Columns of raw CSV rows without a header, comma separated: name → pyarrow string array.
 
-    Raises ValueError, through pyarrow, for a row that has more or fewer values than there are names.
+    Raises ValueError for a row that has more or fewer values than there are names, and for what is not UTF-8.
     """
-    table = pa.csv.read_csv(
-        io.BytesIO(body),
-        read_options=pa.csv.ReadOptions(column_names=list(names)),
-        parse_options=pa.csv.ParseOptions(newlines_in_values=True),
-        convert_options=pa.csv.ConvertOptions(
-            column_types={name: pa.string() for name in names}, strings_can_be_null=False
-        ),
-    )
+    try:
+        table = pa.csv.read_csv(
+            io.BytesIO(body),
+            read_options=pa.csv.ReadOptions(column_names=list(names)),
+            parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+            convert_options=pa.csv.ConvertOptions(
+                column_types={name: pa.string() for name in names}, strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise ValueError(f"rows must be UTF-8 with {len(names)} values each, {', '.join(names)}: {error}") from None
     return {name: table.column(name) for name in names}
 
 
