@@ -96,16 +96,16 @@ def _document(s3: Any, uri: str) -> Mapping[str, Any]:
 
 
 def _metrics(report: Mapping[str, Any]) -> dict[str, Metric]:
+    intervals = report.get("confidence_intervals_95", {})
     found: dict[str, Metric] = {}
     for name, entry in report.get("binary_classification_metrics", {}).items():
         value = entry.get("value") if isinstance(entry, dict) else None
         if not isinstance(value, int | float):
             continue
-        deviation = entry.get("standard_deviation")
-        interval = entry.get("confidence_interval")
+        deviation, interval = entry.get("standard_deviation"), intervals.get(name)
         found[name] = Metric(
             float(value),
-            float(deviation) if isinstance(deviation, int | float) else None,
+            float(deviation) if isinstance(deviation, int | float) else None,  # the string "NaN" where unknown
             (float(interval["lower"]), float(interval["upper"])) if isinstance(interval, dict) else None,
         )
     return found
