@@ -15,9 +15,11 @@ from botocore.exceptions import ClientError
 from mlops.operate import aws, names
 from mlops.operate.errors import UsageError, UserError, error_code
 
-__all__ = ["Pipeline", "create_or_update", "main", "published_definition"]
+__all__ = ["Pipeline", "check_role", "create_or_update", "main", "published_definition"]
 
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,512}")
+_SERVICE = "sagemaker.amazonaws.com"
+_RIGHT_ROLE = "take it from `terraform output -raw pipeline_role_arn`"
 _ABSENT = {"404", "NoSuchKey", "NoSuchBucket", "NotFound"}
 
 
@@ -50,14 +52,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     student_id = names.check_student_id(args.student_id)
     if not _ROLE_ARN.fullmatch(args.role_arn):
         raise UsageError(
-            f"role {args.role_arn!r} is not the ARN of an IAM role (arn:aws:iam::123456789012:role/name): "
-            "take it from `terraform output -raw pipeline_role_arn`"
+            f"role {args.role_arn!r} is not the ARN of an IAM role (arn:aws:iam::123456789012:role/name): {_RIGHT_ROLE}"
         )
+    sagemaker = aws.client("sagemaker", args.region)
     name = names.pipeline_name(student_id)
     definition = published_definition(
         aws.client("s3", args.region), args.bucket or names.bucket_name(student_id), names.definition_key(student_id)
     )
-    pipeline = create_or_update(aws.client("sagemaker", args.region), name, definition, args.role_arn)
+    check_role(aws.client("iam", args.region), args.role_arn)
+    pipeline = create_or_update(sagemaker, name, definition, args.role_arn)
 
     file = args.output or Path("build", f"{name}.json")
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -90,6 +93,24 @@ def published_definition(s3: Any, bucket: str, key: str) -> str:
     return body
 
 
+def check_role(iam: Any, role_arn: str) -> None:
+    """Makes sure that SageMaker can assume the role: CreatePipeline takes any, and executions fail then.
+
+    Raises:
+        UserError: no such role, or it does not trust SageMaker. Who may not read roles is let through.
+    """
+    try:
+        role = iam.get_role(RoleName=role_arn.rsplit("/", 1)[-1])["Role"]
+    except ClientError as error:
+        if error_code(error) != "NoSuchEntity":
+            return
+        raise UserError(f"the role {role_arn} does not exist: {_RIGHT_ROLE}") from error
+    if role["Arn"] != role_arn:
+        raise UserError(f"the role {role_arn} does not exist, {role['Arn']} does: {_RIGHT_ROLE}")
+    if _SERVICE not in json.dumps(role["AssumeRolePolicyDocument"]):
+        raise UserError(f"the role {role_arn} does not let {_SERVICE} assume it: {_RIGHT_ROLE}")
+
+
 def create_or_update(sagemaker: Any, name: str, definition: str, role_arn: str) -> Pipeline:
     """Makes the pipeline what the definition and the role say; sends nothing when it already is.
 
@@ -112,10 +133,8 @@ def _sent(operation: Any, name: str, definition: str, role_arn: str, **more: str
     try:
         answer = operation(PipelineName=name, PipelineDefinition=definition, RoleArn=role_arn, **more)
     except ClientError as error:
-        if error_code(error) != "ValidationException" or "role" not in str(error).lower():
+        if error_code(error) != "ValidationException":
             raise
-        raise UserError(
-            f"SageMaker cannot use the role {role_arn}: {error.response['Error']['Message']} "
-            "Take the role from `terraform output -raw pipeline_role_arn`"
-        ) from error
+        message = error.response["Error"]["Message"]
+        raise UserError(f"SageMaker refuses {name} with {role_arn}: {message}") from error
     return str(answer["PipelineArn"])

@@ -1,0 +1,57 @@
+"""What the tests of the commands share: a local stack of their own, reached as a user reaches it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+_DUMP = "import json, os; print(json.dumps(dict(os.environ)))"
+
+
+def without_aws(environment: dict[str, str]) -> dict[str, str]:
+    """An environment that names no account."""
+    kept = {name: value for name, value in environment.items() if not name.startswith(("AWS_", "LOCALAWS_"))}
+    return kept | {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+
+
+@pytest.fixture(scope="session")
+def stack_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of a shell after ``localaws up`` and ``eval "$(localaws env)"``."""
+    environment = without_aws(dict(os.environ)) | {"LOCALAWS_HOME": str(tmp_path_factory.mktemp("localaws"))}
+    localaws = str(Path(sys.executable).with_name("localaws"))
+    subprocess.run([localaws, "up"], env=environment, check=True, capture_output=True)
+    try:
+        script = f'eval "$("{localaws}" env)"; exec "$0" -c "$1"'
+        dumped = subprocess.run(
+            ["sh", "-c", script, sys.executable, _DUMP], env=environment, check=True, capture_output=True
+        )
+        yield json.loads(dumped.stdout)
+    finally:
+        subprocess.run([localaws, "down"], env=environment, check=True, capture_output=True)
+
+
+@pytest.fixture
+def stack(stack_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """This process talks to the local stack for the length of a test."""
+    for name in [name for name in os.environ if name not in stack_environment]:
+        monkeypatch.delenv(name)
+    for name, value in stack_environment.items():
+        monkeypatch.setenv(name, value)
+    return stack_environment
+
+
+@pytest.fixture
+def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process has no credentials, no region and no endpoint."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
