@@ -51,7 +51,7 @@ class FakeSageMaker:
     """Serves the operations that steps use.
 
     `endings[step]` lists how the step's jobs end, one a job (the last one stays); an ending may also be an `AwsError`
-    that the create request answers.  Jobs of a step in `held` end when `release(step)` is called or when they are stopped.
+    that the create request answers.  Jobs of a step in `held` end when `release(step)` is called or they are stopped.
     """
 
     def __init__(self) -> None:
