@@ -1,4 +1,4 @@
-"""Every rendered file. A new artifact is a module with a function that returns its text, and a line here."""
+"""Every rendered file. A new artifact is a module with a function that returns its content, and a line here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ __all__ = ["ARTIFACTS", "Artifact", "render_all"]
 
 @dataclass(frozen=True)
 class Artifact:
-    """A file under rendered/ and the function that gives its whole text."""
+    """A file under rendered/ and the function that gives its whole content."""
 
     path: str
-    text: Callable[[], str]
+    content: Callable[[], str | bytes]
 
 
 ARTIFACTS = [
@@ -26,12 +26,17 @@ ARTIFACTS = [
 ]
 
 
-def render_all() -> dict[str, str]:
-    """Path under rendered/ → text, of every artifact and of the token list of each folder of templates."""
-    texts = {artifact.path: artifact.text() for artifact in ARTIFACTS}
-    used: dict[str, set[str]] = {}
-    for path, text in texts.items():
-        if path.endswith(".tftpl"):
-            used.setdefault(path.rpartition("/")[0], set()).update(tokens_in(text))
-    lists = {f"{folder}/tokens.json": canonical_json(describe(names)) for folder, names in used.items()}
-    return texts | lists
+def render_all() -> dict[str, bytes]:
+    """Path under rendered/ → content, of every artifact and of the token list of each folder of templates."""
+    rendered: dict[str, bytes] = {}
+    tokens: dict[str, set[str]] = {}
+    for artifact in ARTIFACTS:
+        content = artifact.content()
+        if isinstance(content, str):
+            if artifact.path.endswith(".tftpl"):
+                tokens.setdefault(artifact.path.rpartition("/")[0], set()).update(tokens_in(content))
+            content = content.encode("ascii")
+        rendered[artifact.path] = content
+    for folder, names in tokens.items():
+        rendered[f"{folder}/tokens.json"] = canonical_json(describe(names)).encode("ascii")
+    return rendered
