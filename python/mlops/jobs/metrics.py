@@ -11,7 +11,8 @@ from .intervals import Estimate
 
 _CURVE_POINTS = 200
 _BINS = 10
-_SMALLEST_SCORE = 1e-15
+# What scikit-learn keeps a probability from 0 and 1 by, so that its logarithm is finite.
+_SMALLEST = float(np.finfo(np.float64).eps)
 
 
 def model_quality(positive: np.ndarray[Any, Any], scores: np.ndarray[Any, Any], threshold: float) -> dict[str, Any]:
@@ -71,7 +72,7 @@ def _from_counts(counts: np.ndarray[Any, Any]) -> dict[str, Estimate]:
 
 
 def _from_scores(positive: np.ndarray[Any, Any], scores: np.ndarray[Any, Any]) -> dict[str, Estimate]:
-    likelihood = np.clip(np.where(positive, scores, 1 - scores), _SMALLEST_SCORE, 1 - _SMALLEST_SCORE)
+    likelihood = np.clip(np.where(positive, scores, 1 - scores), _SMALLEST, 1 - _SMALLEST)
     return {
         "auc": intervals.auc(positive, scores),
         "brier_score": intervals.mean((scores - positive) ** 2),

@@ -1,0 +1,78 @@
+"""The split is exact, stratified and the same everywhere."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from mlops.jobs.errors import JobError
+from mlops.jobs.split import FEWEST_ROWS_OF_A_CLASS, sizes, stratified_split
+
+
+def labels(rows, positives):
+    return np.arange(rows) < positives
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (100, (70, 15, 15)),
+        (20, (14, 3, 3)),
+        (10, (6, 2, 2)),
+        (7, (5, 1, 1)),
+        (4, (2, 1, 1)),
+        (48842, (34190, 7326, 7326)),
+    ],
+)
+def test_sizes(rows, expected):
+    assert tuple(sizes(rows).values()) == expected
+
+
+def test_sizes_are_within_a_row_of_their_share_and_leave_none_out():
+    for rows in range(FEWEST_ROWS_OF_A_CLASS, 3000):
+        part = sizes(rows)
+        assert sum(part.values()) == rows
+        assert abs(part["test"] - 0.15 * rows) <= 0.5
+        assert part["validation"] == part["test"] >= 1
+
+
+def test_every_row_falls_into_one_split():
+    splits = stratified_split(labels(1003, 211), seed=42)
+    np.testing.assert_array_equal(np.sort(np.concatenate(list(splits.values()))), np.arange(1003))
+
+
+def test_each_class_is_split_by_itself():
+    positive = labels(1003, 211)
+    for name, rows in stratified_split(positive, seed=42).items():
+        assert positive[rows].sum() == sizes(211)[name]
+        assert len(rows) == sizes(211)[name] + sizes(792)[name]
+
+
+def test_rows_keep_their_order():
+    for rows in stratified_split(labels(500, 100), seed=42).values():
+        assert (np.diff(rows) > 0).all()
+
+
+def test_the_seed_decides():
+    positive = labels(500, 100)
+    first, second, other = (stratified_split(positive, seed)["test"].tolist() for seed in (42, 42, 43))
+    assert first == second != other
+
+
+def test_seed_42_draws_these_rows_in_every_image():
+    rows = stratified_split(labels(1000, 240), seed=42)["test"]
+    assert rows[:8].tolist() == [5, 16, 28, 29, 33, 42, 50, 51]
+    assert hashlib.sha256(rows.astype("<i8").tobytes()).hexdigest()[:16] == "7d1a890489a4899e"
+
+
+def test_the_smallest_class_reaches_every_split():
+    positive = labels(100, FEWEST_ROWS_OF_A_CLASS)
+    assert [int(positive[rows].sum()) for rows in stratified_split(positive, seed=0).values()] == [2, 1, 1]
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_seed_out_of_range(seed):
+    with pytest.raises(JobError, match=f"--seed is {seed}; it must lie between 0 and 4294967295"):
+        stratified_split(labels(100, 50), seed)
