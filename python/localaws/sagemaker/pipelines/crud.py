@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -64,10 +64,12 @@ def update_pipeline(stack: Stack, request: dict[str, Any], caller: Principal) ->
     record = stack.store.get("Pipeline", request["PipelineName"])
     changes: dict[str, Any] = {member: request[member] for member in _SETTINGS if member in request}
     text = _definition_text(stack, request, caller)
-    if text is not None:
-        record.internal["definition"] = _checked(text)
-        changes["PipelineDefinition"] = text
-    stack.store.update(record, LastModifiedBy=user_context(caller), **changes)
+    definition = None if text is None else _checked(text)
+    with stack.store.locked():
+        if definition:
+            record.internal["definition"] = definition
+            changes["PipelineDefinition"] = text
+        stack.store.update(record, LastModifiedBy=user_context(caller), **changes)
     return {"PipelineArn": record.arn}
 
 
@@ -93,7 +95,7 @@ def list_pipelines(stack: Stack, request: dict[str, Any], caller: Principal) -> 
     return stack.store.list("Pipeline", request)
 
 
-def executions_of(stack: Stack, pipeline: Record) -> list[Record]:
+def executions_of(stack: Stack, pipeline: Record) -> Sequence[Record]:
     """A pipeline's executions, oldest first."""
     return stack.store.records("PipelineExecution", lambda record: record.described["PipelineArn"] == pipeline.arn)
 

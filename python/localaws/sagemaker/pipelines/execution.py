@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from localaws.sagemaker.pipelines.attempts import Attempts
 from localaws.sagemaker.pipelines.caching import CachedRun, StepCache, cache_key
 from localaws.sagemaker.pipelines.definition import Definition, Step
 from localaws.sagemaker.pipelines.errors import EvaluationError, StepFailure
 from localaws.sagemaker.pipelines.expressions import Scope
-from localaws.sagemaker.pipelines.retries import policy_for
 from localaws.sagemaker.pipelines.states import StepState
 from localaws.sagemaker.pipelines.steps import KINDS, StepResult, StepRun
 from localaws.sagemaker.pipelines.steps.base import Call
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["Environment", "Execution", "Outcome"]
 
 DEFAULT_PARALLELISM = 50
-# How soon a retry's pause notices that the stack shuts down.
-_PAUSE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -151,10 +148,18 @@ class Execution:
     def _halt(self) -> None:
         with self._lock:
             self._halted.set()
-            stops = [self._take_stop(self.states[name]) for name in self._running]
-        for stop in stops:
+            stops = [(self.states[name], self._take_stop(self.states[name])) for name in self._running]
+        for state, stop in stops:
             if stop:
-                stop()
+                self._call_stop(state, stop)
+
+    def _call_stop(self, state: StepState, stop: Callable[[], None]) -> None:
+        try:
+            stop()
+        except StepFailure as failure:
+            # The role may not stop the job: it runs to its end, and the step says why.
+            with self._lock:
+                state.failure_reason = failure.reason
 
     def _take_stop(self, state: StepState) -> Callable[[], None] | None:
         if state.status in ("Starting", "Executing"):
@@ -172,7 +177,8 @@ class Execution:
                 with self._lock:
                     state.result, state.metadata = result, dict(result.metadata)
             except StepFailure as failure:
-                status, reason = ("Stopped", "") if state.told_to_stop else ("Failed", failure.reason)
+                stopped = ("Stopped", state.failure_reason or "")
+                status, reason = stopped if state.told_to_stop else ("Failed", failure.reason)
             finally:
                 with self._lock:
                     state.status, state.failure_reason, state.end = status, reason, self._environment.clock()
@@ -196,51 +202,20 @@ class Execution:
                 with self._lock:
                     state.cached_from = hit.execution_arn
                 return hit.result
-        result = self._attempts(run, state, arguments)
+        attempts = Attempts(environment.execution_arn, environment.shutdown, lambda: self._begin(state))
+        result = attempts.succeed(run, arguments)
         if cached:
             run_ended = CachedRun(environment.execution_arn, environment.clock(), result)
             environment.cache.add(step.name, key, run_ended)
         return result
 
-    def _attempts(self, run: StepRun, state: StepState, arguments: Mapping[str, Any]) -> StepResult:
-        kind, began = KINDS[run.step.type], time.monotonic()
-        tried: dict[str | None, int] = {}
-        while True:
-            with self._lock:
-                if self._halted.is_set():
-                    raise StepFailure("The execution ended before the step's work began.")
-                state.attempts += 1
-                if state.status == "Starting":
-                    state.status = "Executing"
-            try:
-                return kind.execute(run, arguments)
-            except StepFailure as failure:
-                tried[failure.exception_type] = tried.get(failure.exception_type, 0) + 1
-                policy = policy_for(run.step.retry_policies, failure.exception_type)
-                pause = policy.delay(tried[failure.exception_type], time.monotonic() - began) if policy else None
-                if pause is None or not self._pause(pause):
-                    raise self._final(failure, run.step, policy is not None) from failure
-
-    def _pause(self, seconds: float) -> bool:
-        """Wait before another attempt; False when there is to be none because the execution ends."""
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0 and not self._environment.shutdown.is_set():
-            if self._halted.wait(min(left, _PAUSE_SECONDS)):
-                return False
-        return not self._environment.shutdown.is_set() and not self._halted.is_set()
-
-    def _final(self, failure: StepFailure, step: Step, retried: bool) -> StepFailure:
-        if failure.exception_type is None:
-            return failure
-        kind = failure.exception_type.replace(".", "_").upper()
-        why = f"Retries are exhausted for the exception type {kind}."
-        if not retried:
-            why = f"No retry policy configured for the exception type {kind}."
-        return StepFailure(
-            f"{failure.reason}\nRetry not appropriate on execution of step with PipelineExecutionArn "
-            f"{self._environment.execution_arn} and StepId {step.name}. {why}",
-            failure.exception_type,
-        )
+    def _begin(self, state: StepState) -> None:
+        with self._lock:
+            if self._halted.is_set():
+                raise StepFailure("The execution ended before the step's work began.")
+            state.attempts += 1
+            if state.status == "Starting":
+                state.status = "Executing"
 
     def _step_run(self, step: Step, state: StepState) -> StepRun:
         def started(metadata: Mapping[str, Any], stop: Callable[[], None]) -> None:
@@ -248,7 +223,7 @@ class Execution:
                 state.metadata, state.stop = dict(metadata), stop
                 now = self._take_stop(state) if self._halted.is_set() else None
             if now:
-                now()
+                self._call_stop(state, now)
 
         environment = self._environment
         return StepRun(

@@ -74,9 +74,10 @@ def start_pipeline_execution(stack: Stack, request: dict[str, Any], caller: Prin
             scope = constant_scope(record, stack.clock)
             stack.store.update(record, PipelineExperimentConfig=evaluate(dict(definition.experiment), scope))
         started[request["ClientRequestToken"]] = (arn, given)
-        stack.store.update(pipeline, LastModifiedTime=pipeline.described["LastModifiedTime"], LastRunTime=now)
-        stack.store.update(pipeline, LastModifiedTime=pipeline.described["LastModifiedTime"], LastExecutionTime=now)
-    launch(stack, record, session, earlier=selection.reused, only=selection.steps)
+        # A run is no modification of the pipeline.  Describe says LastRunTime, and the list LastExecutionTime.
+        modified = pipeline.described["LastModifiedTime"]
+        stack.store.update(pipeline, LastModifiedTime=modified, LastRunTime=now, LastExecutionTime=now)
+        launch(stack, record, session, earlier=selection.reused, only=selection.steps)
     return {"PipelineExecutionArn": arn}
 
 
@@ -98,6 +99,8 @@ def stop_pipeline_execution(stack: Stack, request: dict[str, Any], caller: Princ
 def retry_pipeline_execution(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """Run the steps of a failed or stopped execution that did not succeed; those that did keep their results."""
     record = _execution(stack, request)
+    if record.described["PipelineExecutionStatus"] in ("Failed", "Stopped"):
+        record.done.wait()
     with stack.store.locked():
         if _repeated(record, request):
             return {"PipelineExecutionArn": record.arn}
@@ -117,7 +120,7 @@ def retry_pipeline_execution(stack: Stack, request: dict[str, Any], caller: Prin
             LastModifiedBy=user_context(caller),
             **_settings(request, None),
         )
-    launch(stack, record, session, earlier=earlier.succeeded(), only=earlier.only)
+        launch(stack, record, session, earlier=earlier.succeeded(), only=earlier.only)
     return {"PipelineExecutionArn": record.arn}
 
 
