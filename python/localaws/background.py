@@ -19,6 +19,8 @@ __all__ = ["StackError", "down", "follow", "up"]
 _START_SECONDS = 60.0
 _END_SECONDS = 20.0
 _POLL_SECONDS = 0.05
+# The stacks that this very process started: it must bury them.
+_children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 class StackError(Exception):
@@ -81,6 +83,7 @@ def _start(home: Home, port: int, region: str, account_id: str) -> RunningStack:
             start_new_session=True,
             env={**os.environ, "LOCALAWS_HOME": str(home.path)},
         )
+    _children[process.pid] = process
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         recorded = home.recorded()
@@ -91,6 +94,7 @@ def _start(home: Home, port: int, region: str, account_id: str) -> RunningStack:
             raise StackError(f"the stack did not start: {words[-1] if words else 'no output'} (log: {home.log_file})")
         time.sleep(_POLL_SECONDS)
     process.kill()
+    process.wait()
     raise StackError(f"the stack was not healthy within {_START_SECONDS:.0f} s (log: {home.log_file})")
 
 
@@ -105,11 +109,8 @@ def _wait_gone(running: RunningStack, seconds: float) -> bool:
 
 def _alive(pid: int) -> bool:
     """Whether the process runs (a zombie, which only its parent can bury, does not)."""
-    try:
-        done, _ = os.waitpid(pid, os.WNOHANG)
-        return done == 0
-    except ChildProcessError:
-        pass
+    if pid in _children:
+        return _children[pid].poll() is None
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -91,6 +91,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     yield from start(tmp_path_factory.mktemp("localaws"))
 
 
+@pytest.fixture(scope="module")
+def module_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """A stack for the tests of one module, which may leave in it what they like."""
+    yield from start(tmp_path_factory.mktemp("localaws-module"))
+
+
 @pytest.fixture
 def own_stack(tmp_path: Path) -> Iterator[LocalStack]:
     """A stack of the test's own."""

@@ -12,12 +12,13 @@ __all__ = ["compile_pattern", "matches", "translate"]
 
 # Java's dot stops at every line terminator, Python's only at \n.
 _DOT = r"[^\n\r\x85\u2028\u2029]"
-# Two patterns (pipeline definitions and endpoint policies) repeat a repetition of the same characters, on which `re`
-# takes exponential time.  They accept every text without the three line terminators that neither `.` nor the explicit
-# class matches.
+# These repeat a repetition of the same characters, on which `re` takes exponential time.  The first two (pipeline
+# definitions and endpoint policies) accept every text without the three line terminators that neither `.` nor the
+# explicit class matches; in the third one round of the group can take what many can.
 _LINEAR = {
     r".*(?:[ \r\n\t].*)*": r"[^\x85\u2028\u2029]*",
     r".*(?:[ \r\n\t].*)*.*": r"[^\x85\u2028\u2029]*",
+    r"[a-z0-9]([-a-z0-9]*[a-z0-9]){0,39}?": r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?",
 }
 
 

@@ -28,14 +28,15 @@ class Response:
 
 def protocol_of(request: Request) -> Protocol:
     """The protocol that the request speaks."""
-    service = request.scope.service if request.scope else "s3"
+    service = request.scope.service if request.scope else ""
     if request.target:
         return "json"
     if service in _REST_XML:
         return "rest-xml"
     if "Action" in request.form:
         return "ec2" if service == "ec2" else "query"
-    return "rest-json"
+    # Nothing tells the service of an unsigned request without a target or an action: only S3 is asked like that.
+    return "rest-json" if service else "rest-xml"
 
 
 def error_response(request: Request, error: AwsError) -> Response:

@@ -55,6 +55,11 @@ def _operation(request: Request) -> str:
     return operation
 
 
+def _no_constant(text: str) -> float:
+    """NaN and infinities, which Python reads and JSON does not have."""
+    raise ValueError(f"{text} is not a JSON value")
+
+
 def _body(request: Request) -> dict[str, Any]:
     """The JSON object of the body (an empty body is an empty object)."""
     content_type = request.headers.get("Content-Type", "").partition(";")[0].strip()
@@ -63,7 +68,7 @@ def _body(request: Request) -> dict[str, Any]:
     if not request.body.strip():
         return {}
     try:
-        body = json.loads(request.body)
+        body = json.loads(request.body, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise AwsError("SerializationException", f"The body is not JSON: {error}") from error
     if not isinstance(body, dict):

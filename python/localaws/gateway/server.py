@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import waitress
@@ -38,6 +39,11 @@ class _Task(WSGITask):  # type: ignore[misc]
         environ: dict[str, Any] = super().get_environment()
         environ["localaws.metadata"] = getattr(self.request, "metadata", {})
         return environ
+
+    def build_response_header(self) -> bytes:
+        """S3 gives the names of user metadata in lower case; waitress capitalizes every header."""
+        header: bytes = super().build_response_header()
+        return re.sub(rb"(?m)^X-Amz-Meta-[^:]+", lambda name: name[0].lower(), header)
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]

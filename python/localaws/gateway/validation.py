@@ -21,6 +21,7 @@ from localaws.sagemaker.api_model import operation_model
 __all__ = ["parse", "parse_shape"]
 
 _PRINTED_VALUE_LIMIT = 1024
+_PATTERN_EFFORT = 16
 _INTEGER_BITS = {"integer": 31, "long": 63}
 
 
@@ -39,7 +40,10 @@ def parse(operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
 
 def parse_shape(shape: Shape, value: Any) -> Any:
     """`value` parsed as `shape` (see `parse`)."""
-    parsed = _convert(shape, value)
+    try:
+        parsed = _convert(shape, value)
+    except RecursionError as error:
+        raise AwsError("SerializationException", "The request is nested too deeply.") from error
     problems: list[str] = []
     _check(shape, parsed, "", problems)
     if problems:
@@ -73,6 +77,9 @@ def _scalar(shape: Shape, value: Any) -> Any:
     if kind == "string":
         if not isinstance(value, str):
             raise _wrong_type(value, shape)
+        # A lone surrogate, which JSON can escape and no text can hold.
+        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+            raise AwsError("SerializationException", "The request has a string that is not valid Unicode.")
     elif kind == "boolean":
         if not isinstance(value, bool):
             raise _wrong_type(value, shape)
@@ -188,7 +195,9 @@ def _constraints(shape: Shape) -> dict[str, Any]:
 def _holds(shape: Shape, text: str, value: Any) -> bool:
     kind, limit = _constraints(shape)[text]
     if kind == "pattern":
-        return matches(limit, value)
+        # The length says enough about a text that is far too long; patterns of several `.*` would take minutes on it.
+        longest = shape.metadata.get("max")
+        return (longest is not None and len(value) > _PATTERN_EFFORT * longest) or matches(limit, value)
     if kind == "enum":
         return value in limit
     size = value if isinstance(value, int | float) else len(value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -27,13 +26,7 @@ def operations() -> Mapping[str, Handler]:
     """Every implemented operation by its API name, collected from the feature modules."""
     table: dict[str, Handler] = {}
     for feature in FEATURES:
-        if importlib.util.find_spec(f"localaws.sagemaker.{feature}") is None:
-            continue
-        try:
-            module = importlib.import_module(f"localaws.sagemaker.{feature}")
-        except ImportError:
-            continue
-        table.update(getattr(module, "OPERATIONS", {}))
+        table.update(importlib.import_module(f"localaws.sagemaker.{feature}").OPERATIONS)
     return table
 
 

@@ -1,0 +1,154 @@
+"""The plain services behind the gateway, and what is mended of them."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+SERVICE_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+ACCOUNT_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "sts:AssumeRole"}
+    ],
+}
+TLS_ONLY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "TlsOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": ["arn:aws:s3:::tls-only", "arn:aws:s3:::tls-only/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+    ],
+}
+
+
+def refusal(call: Any, **arguments: Any) -> dict[str, Any]:
+    with pytest.raises(ClientError) as error:
+        call(**arguments)
+    assert error.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+    return error.value.response
+
+
+def test_a_tls_only_bucket_policy_is_kept_and_blocks_nothing(stack: Any) -> None:
+    s3 = stack.client("s3")
+    s3.create_bucket(Bucket="tls-only")
+    s3.put_bucket_policy(Bucket="tls-only", Policy=json.dumps(TLS_ONLY))
+    s3.put_object(Bucket="tls-only", Key="a", Body=b"1")
+    s3.copy_object(Bucket="tls-only", Key="b", CopySource="tls-only/a")
+    assert s3.get_object(Bucket="tls-only", Key="b")["Body"].read() == b"1"
+    deleted = s3.delete_objects(Bucket="tls-only", Delete={"Objects": [{"Key": "a"}, {"Key": "b"}]})
+    assert len(deleted["Deleted"]) == 2
+    assert json.loads(s3.get_bucket_policy(Bucket="tls-only")["Policy"]) == TLS_ONLY
+
+
+def test_keys_metadata_and_presigned_urls_survive(stack: Any) -> None:
+    s3 = stack.client("s3")
+    s3.create_bucket(Bucket="odd-keys")
+    for key in ("a b/ü+%2F&?.txt", "x//y/", "execution=1/part-0.csv"):
+        s3.put_object(Bucket="odd-keys", Key=key, Body=key.encode(), Metadata={"my_key": "1", "other-key": "2"})
+        found = s3.get_object(Bucket="odd-keys", Key=key)
+        assert found["Body"].read() == key.encode()
+        assert found["Metadata"] == {"my_key": "1", "other-key": "2"}
+        url = s3.generate_presigned_url("get_object", Params={"Bucket": "odd-keys", "Key": key})
+        with urllib.request.urlopen(url) as answer:
+            assert answer.read() == key.encode()
+    assert {found["Key"] for found in s3.list_objects_v2(Bucket="odd-keys")["Contents"]} == {
+        "a b/ü+%2F&?.txt",
+        "x//y/",
+        "execution=1/part-0.csv",
+    }
+
+
+def test_the_services_that_jobs_and_modules_use_answer(stack: Any) -> None:
+    stack.client("logs").create_log_group(logGroupName="/a/group")
+    groups = stack.client("logs").describe_log_groups(logGroupNamePrefix="/a/")["logGroups"]
+    assert [group["logGroupName"] for group in groups] == ["/a/group"]
+    stack.client("events").put_rule(Name="nightly", ScheduleExpression="rate(1 day)")
+    assert [rule["Name"] for rule in stack.client("events").list_rules()["Rules"]] == ["nightly"]
+    cloudwatch = stack.client("cloudwatch")
+    cloudwatch.put_metric_data(Namespace="Mlops", MetricData=[{"MetricName": "auc", "Value": 0.9}])
+    assert [metric["MetricName"] for metric in cloudwatch.list_metrics(Namespace="Mlops")["Metrics"]] == ["auc"]
+
+
+def test_the_administrator_is_who_the_environment_says(stack: Any) -> None:
+    identity = stack.client("sts").get_caller_identity()
+    assert identity["Arn"] == "arn:aws:iam::123456789012:user/localaws-administrator"
+    assert identity["Account"] == "123456789012"
+
+
+def test_users_and_assumed_roles_are_principals(stack: Any) -> None:
+    iam = stack.client("iam")
+    iam.create_user(UserName="ada")
+    key = iam.create_access_key(UserName="ada")["AccessKey"]
+    ada = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+    assert stack.client("sts", **ada).get_caller_identity()["Arn"].endswith(":user/ada")
+    role = iam.create_role(RoleName="operator", AssumeRolePolicyDocument=json.dumps(ACCOUNT_TRUST))["Role"]["Arn"]
+    session = stack.client("sts").assume_role(RoleArn=role, RoleSessionName="night")["Credentials"]
+    operator = {
+        "aws_access_key_id": session["AccessKeyId"],
+        "aws_secret_access_key": session["SecretAccessKey"],
+        "aws_session_token": session["SessionToken"],
+    }
+    assert stack.client("sts", **operator).get_caller_identity()["Arn"].endswith(":assumed-role/operator/night")
+    assert stack.client("sagemaker", **operator).list_models()["Models"] == []
+    iam.delete_access_key(UserName="ada", AccessKeyId=key["AccessKeyId"])
+    assert refusal(stack.client("sts", **ada).get_caller_identity)["Error"]["Code"] == "InvalidClientTokenId"
+
+
+def test_a_role_that_trusts_only_a_service_cannot_be_assumed_by_a_user(stack: Any) -> None:
+    iam = stack.client("iam")
+    role = iam.create_role(RoleName="service-only", AssumeRolePolicyDocument=json.dumps(SERVICE_TRUST))["Role"]["Arn"]
+    for arn in (role, "arn:aws:iam::123456789012:role/no-such-role"):
+        response = refusal(stack.client("sts").assume_role, RoleArn=arn, RoleSessionName="night")
+        assert response["Error"]["Code"] == "AccessDenied"
+        assert f"is not authorized to perform: sts:AssumeRole on resource: {arn}" in response["Error"]["Message"]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "arguments", "named"),
+    [
+        ("iam", "simulate_principal_policy", {"PolicySourceArn": "arn:aws:iam::123456789012:role/r"}, "iam:Simulate"),
+        ("logs", "test_metric_filter", {"filterPattern": "x", "logEventMessages": ["x"]}, "logs:TestMetricFilter"),
+        ("codeconnections", "list_connections", {}, "'codeconnections'"),
+        ("codeartifact", "list_domains", {}, "'codeartifact'"),
+    ],
+)
+def test_what_moto_lacks_is_a_refusal_that_names_it(
+    stack: Any, service: str, operation: str, arguments: dict[str, Any], named: str
+) -> None:
+    if operation == "simulate_principal_policy":
+        arguments = {**arguments, "ActionNames": ["s3:GetObject"]}
+    response = refusal(getattr(stack.client(service), operation), **arguments)
+    assert 400 <= response["ResponseMetadata"]["HTTPStatusCode"] < 500
+    assert named in response["Error"]["Message"]
+
+
+def test_a_fault_of_moto_is_a_refusal_and_is_logged(stack: Any) -> None:
+    response = stack.send("kms", "POST", "/", b"{", {"X-Amz-Target": "TrentService.DescribeKey"})
+    assert response.status == 400
+    assert "kms:DescribeKey" in response.data.decode()
+    assert "moto failed on kms:DescribeKey" in stack.log()
+
+
+def test_the_resources_page_lists_what_clients_made(own_stack: Any) -> None:
+    assert own_stack.resources() == []
+    own_stack.client("s3").create_bucket(Bucket="made")
+    own_stack.client("iam").create_role(RoleName="made", AssumeRolePolicyDocument=json.dumps(SERVICE_TRUST))
+    own_stack.client("sagemaker").create_model_package_group(ModelPackageGroupName="made")
+    assert sorted(own_stack.resources()) == [
+        "arn:aws:iam::123456789012:role/made",
+        "arn:aws:s3:::made",
+        "arn:aws:sagemaker:us-east-1:123456789012:model-package-group/made",
+    ]

@@ -1,0 +1,143 @@
+"""What clients that do everything wrong are told."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from botocore.exceptions import ClientError
+
+UNKNOWN = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "x" * 40}
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "code"),
+    [
+        ("s3", "list_buckets", "InvalidAccessKeyId"),
+        ("sagemaker", "list_models", "UnrecognizedClientException"),
+        ("logs", "describe_log_groups", "UnrecognizedClientException"),
+        ("lambda", "list_functions", "UnrecognizedClientException"),
+        ("iam", "list_roles", "InvalidClientTokenId"),
+        ("sts", "get_caller_identity", "InvalidClientTokenId"),
+    ],
+)
+def test_an_unknown_access_key_gets_the_services_own_error(stack: Any, service: str, operation: str, code: str) -> None:
+    with pytest.raises(ClientError) as refusal:
+        getattr(stack.client(service, **UNKNOWN), operation)()
+    assert refusal.value.response["Error"]["Code"] == code
+    assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "body", "code"),
+    [
+        ("/bucket/key", {}, b"", "<Code>AccessDenied</Code>"),
+        ("/", {"X-Amz-Target": "SageMaker.ListModels"}, b"{}", "MissingAuthenticationTokenException"),
+        (
+            "/",
+            {"Content-Type": "application/x-www-form-urlencoded"},
+            b"Action=GetUser&Version=2010-05-08",
+            "<Code>MissingAuthenticationToken</Code>",
+        ),
+        ("/", {"Authorization": "AWS4-HMAC-SHA256 Credential=nonsense"}, b"", "<Code>AccessDenied</Code>"),
+        ("/?X-Amz-Credential=a/b", {}, b"", "<Code>AccessDenied</Code>"),
+    ],
+)
+def test_a_request_without_a_signature_is_refused(
+    stack: Any, path: str, headers: dict[str, str], body: bytes, code: str
+) -> None:
+    response = stack.pool.request("POST", f"{stack.endpoint_url}{path}", body=body, headers=headers, retries=False)
+    assert response.status == 403
+    assert code in response.data.decode()
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "code"),
+    [
+        (b"{", {}, "SerializationException"),
+        (b"[]", {}, "SerializationException"),
+        (b'"x"', {}, "SerializationException"),
+        (b"\xff\xfe{}", {}, "SerializationException"),
+        (b'{"NameContains": NaN}', {}, "SerializationException"),
+        (b'{"NameContains": "\\ud800"}', {}, "SerializationException"),
+        (b'{"MaxResults": 1' + b"0" * 5000 + b"}", {}, "SerializationException"),
+        (b"[" * 100_000, {}, "SerializationException"),
+        (b"{}", {"Content-Type": "text/plain"}, "SerializationException"),
+        (b"{}", {"Content-Type": ""}, "SerializationException"),
+        (b"{}", {"X-Amz-Target": "SageMaker.NoSuchOperation"}, "UnknownOperationException"),
+        (b"{}", {"X-Amz-Target": "SageMaker."}, "UnknownOperationException"),
+        (b"{}", {"X-Amz-Target": "Nonsense"}, "UnknownOperationException"),
+        (b'{"NextToken": "nonsense"}', {}, "ValidationException"),
+    ],
+)
+def test_what_is_no_sagemaker_request_is_refused(stack: Any, body: bytes, headers: dict[str, str], code: str) -> None:
+    status, answer = stack.call("ListModels", body, **headers)
+    assert (status, answer["__type"]) == (400, code)
+    assert answer["message"]
+
+
+def test_an_empty_body_is_an_empty_request(stack: Any) -> None:
+    assert stack.call("ListModels", b"")[0] == 200
+    status, answer = stack.call("DescribeModel", b"")
+    assert (status, answer["__type"]) == (400, "ValidationException")
+
+
+def test_a_sagemaker_request_without_a_target_is_refused(stack: Any) -> None:
+    response = stack.send("sagemaker", "POST", "/endpoints/e/invocations", b"1,2")
+    assert response.status == 400
+    assert response.headers["x-amzn-ErrorType"] == "UnknownOperationException"
+    assert "/endpoints/e/invocations" in response.data.decode()
+
+
+def test_an_operation_that_is_not_implemented_is_named(stack: Any) -> None:
+    with pytest.raises(ClientError) as refusal:
+        stack.client("sagemaker").create_training_plan(TrainingPlanName="p", TrainingPlanOfferingId="o")
+    assert refusal.value.response["Error"]["Code"] == "UnknownOperationException"
+    assert "sagemaker:CreateTrainingPlan" in str(refusal.value)
+    assert refusal.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+
+
+def test_another_region_is_refused(stack: Any) -> None:
+    import boto3
+
+    client = boto3.client(
+        "sagemaker",
+        region_name="eu-west-1",
+        endpoint_url=stack.endpoint_url,
+        aws_access_key_id=stack.running.access_key_id,
+        aws_secret_access_key=stack.running.secret_access_key,
+    )
+    with pytest.raises(ClientError, match="This local stack is region us-east-1; the request is for eu-west-1"):
+        client.list_models()
+
+
+def test_connections_are_kept_and_large_bodies_wait_for_a_continue(stack: Any) -> None:
+    stack.client("s3").create_bucket(Bucket="kept-connections")
+    connection = http.client.HTTPConnection(urlsplit(stack.endpoint_url).netloc)
+    try:
+        for _ in range(3):
+            connection.request("GET", "/_localaws/health")
+            answer = connection.getresponse()
+            assert json.load(answer)["account"] == "123456789012"
+            assert not answer.will_close
+    finally:
+        connection.close()
+    body = b"x" * (40 * 1024 * 1024)
+    response = stack.send("s3", "PUT", "/kept-connections/large", body, {"Expect": "100-continue"})
+    assert response.status == 200
+    assert stack.client("s3").head_object(Bucket="kept-connections", Key="large")["ContentLength"] == len(body)
+
+
+def test_the_health_page_names_the_stack(stack: Any) -> None:
+    health = json.loads(stack.pool.request("GET", f"{stack.endpoint_url}/_localaws/health").data)
+    assert health == {
+        "account": "123456789012",
+        "endpoint": stack.endpoint_url,
+        "pid": stack.running.pid,
+        "region": "us-east-1",
+        "status": "running",
+    }
+    assert stack.pool.request("GET", f"{stack.endpoint_url}/_localaws/nonsense").status == 404

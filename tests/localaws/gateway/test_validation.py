@@ -1,0 +1,114 @@
+"""Every implemented operation refuses, over HTTP, every request that breaks one constraint of the API model."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from botocore.model import StructureShape
+from request_cases import broken, valid
+
+from localaws.errors import AwsError
+from localaws.gateway.validation import parse
+from localaws.sagemaker.api_model import operation_model, service_model
+from localaws.sagemaker.service import operations
+
+OPERATIONS = sorted(operations())
+
+
+def input_shape(operation: str) -> StructureShape:
+    shape = operation_model(operation).input_shape
+    assert isinstance(shape, StructureShape)
+    return shape
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_request_that_breaks_one_constraint_is_refused(module_stack: Any, operation: str) -> None:
+    cases = list(broken(input_shape(operation)))[1:]
+    with ThreadPoolExecutor(4) as pool:
+        answers = pool.map(lambda case: module_stack.call(operation, case.value), cases)
+        wrong = [
+            (case.label, case.code, case.wording, status, answer)
+            for case, (status, answer) in zip(cases, answers, strict=True)
+            if status != 400 or answer["__type"] != case.code or case.wording not in answer["message"]
+        ]
+    assert cases
+    assert wrong == []
+
+
+def test_the_cases_are_many_and_of_every_kind() -> None:
+    cases = [case for operation in OPERATIONS for case in broken(input_shape(operation))]
+    assert len(cases) > 2500
+    for kind in ("without ", "null ", "too few", "too many", "too short", "too long", "too small", "too large"):
+        assert any(f".{kind}" in f".{case.label}" for case in cases), kind
+    for kind in ("not in enum", "off pattern", "wrong type"):
+        assert sum(case.label.endswith(kind) for case in cases) > 100, kind
+    assert max(case.label.count(".") for case in cases) >= 6
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_the_smallest_valid_request_passes_validation(module_stack: Any, operation: str) -> None:
+    status, answer = module_stack.call(operation, valid(input_shape(operation)))
+    assert status < 500
+    assert answer.get("__type") != "SerializationException"
+    assert "validation error" not in answer.get("message", "")
+
+
+def test_the_smallest_valid_request_of_every_operation_of_the_api_passes() -> None:
+    for operation in service_model().operation_names:
+        shape = operation_model(operation).input_shape
+        if shape is not None:
+            assert parse(operation, valid(shape)) is not None, operation
+
+
+def test_errors_are_collected_in_the_words_of_aws() -> None:
+    with pytest.raises(AwsError) as refusal:
+        parse("CreateModel", {"ModelName": "x" * 64, "Tags": [{"Key": "k", "Value": "v"}, {"Key": "", "Value": "v"}]})
+    assert refusal.value.code == "ValidationException"
+    assert refusal.value.message == (
+        "2 validation errors detected: "
+        f"Value '{'x' * 64}' at 'modelName' failed to satisfy constraint: "
+        "Member must have length less than or equal to 63; "
+        "Value '' at 'tags.2.member.key' failed to satisfy constraint: "
+        "Member must have length greater than or equal to 1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("request_body", "message"),
+    [
+        (
+            {},
+            "1 validation error detected: Value null at 'modelName' failed to satisfy constraint: "
+            "Member must not be null",
+        ),
+        (
+            {"ModelName": "m", "PrimaryContainer": {"Mode": "x"}},
+            "1 validation error detected: Value 'x' at 'primaryContainer.mode' failed to satisfy constraint: "
+            "Member must satisfy enum value set: [SingleModel, MultiModel]",
+        ),
+        (
+            {"ModelName": "m", "VpcConfig": {"SecurityGroupIds": ["!"], "Subnets": ["s"]}},
+            "1 validation error detected: "
+            "Value '[\"!\"]' at 'vpcConfig.securityGroupIds' failed to satisfy constraint: "
+            "Member must satisfy constraint: [Member must have length less than or equal to 32, "
+            "Member must have length greater than or equal to 0, "
+            "Member must satisfy regular expression pattern: [-0-9a-zA-Z]+, Member must not be null]",
+        ),
+        (
+            {"ModelName": "m", "PrimaryContainer": {"Environment": {"1": "x"}}},
+            "Map keys must satisfy constraint: [Member must have length less than or equal to 1024, ",
+        ),
+    ],
+)
+def test_the_wording_of_one_error(request_body: dict[str, Any], message: str) -> None:
+    with pytest.raises(AwsError) as refusal:
+        parse("CreateModel", request_body)
+    assert message in refusal.value.message
+
+
+def test_unknown_members_and_nulls_are_ignored_and_times_are_read() -> None:
+    parsed = parse("ListModels", {"Nonsense": 1, "NameContains": None, "CreationTimeAfter": 1.5})
+    assert list(parsed) == ["CreationTimeAfter"]
+    assert parsed["CreationTimeAfter"].timestamp() == 1.5
