@@ -38,6 +38,12 @@ module "model_registry" {
   description = "Encoder and XGBoost models that MLPipeline-${var.student_id} registered."
 }
 
+module "source_commit" {
+  source = "./modules/source_commit"
+
+  git_path = "${path.root}/.git"
+}
+
 module "training_pipeline" {
   source = "./modules/training_pipeline"
 
@@ -56,7 +62,7 @@ module "training_pipeline" {
       code_uri       = module.storage.code_uri
       input_data_uri = module.storage.input_data_uri
       schema_uri     = module.storage.schema_uri
-      source_commit  = local.source_commit
+      source_commit  = module.source_commit.commit
     }
   }
 
