@@ -105,7 +105,7 @@ def _parse(item: Any) -> Parameter:
     name, kind = item.get("Name"), item.get("Type", "String")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise DefinitionError(f"Invalid parameter name {json.dumps(name)}: it must match [A-Za-z0-9-_]{{1,64}}.")
-    if kind not in _TYPES:
+    if not isinstance(kind, str) or kind not in _TYPES:
         raise DefinitionError(f"Parameter '{name}' has unknown type '{kind}': there is {', '.join(_TYPES)}.")
     if unknown := sorted(set(item) - _MEMBERS):
         raise DefinitionError(f"Cannot parse object, unknown property '{unknown[0]}'.")

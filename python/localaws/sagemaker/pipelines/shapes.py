@@ -112,6 +112,8 @@ def _check(shape: Shape, name: str, value: Any) -> None:
             raise DefinitionError("Expecting start of Json Array.")
         _check_size(shape, name, len(value), "members")
         for item in value:
+            if item is None:
+                raise DefinitionError(f"Model Validation failed: '{name}' has a null member.")
             _check(shape.member, name, item)
     else:
         _check_scalar(shape, name, value)

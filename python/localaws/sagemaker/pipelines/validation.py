@@ -19,6 +19,7 @@ def check_definition(definition: Definition) -> None:
         if unknown := sorted(set(step.members) - COMMON_MEMBERS - kind.members):
             raise DefinitionError(f"Cannot parse object, unknown property '{unknown[0]}'.")
         kind.check(step, definition)
+    for step in definition.steps.values():
         for reference in step_references(step):
             _check_reference(step, reference, definition)
         for other in step.depends_on:
@@ -60,7 +61,7 @@ def _check_reference(step: Step, reference: Reference, definition: Definition) -
     if target is None:
         raise DefinitionError(f"Step '{step.name}' refers to unknown step '{reference.name}' in '{reference.text}'.")
     if reference.kind == "property":
-        kind_of(target.name, target.type).check_property(reference.text, reference.path)
+        kind_of(target.name, target.type).check_property(target, reference.text, reference.path)
         return
     declared = [file.name for file in target.property_files]
     if reference.path[0] not in declared:
@@ -93,4 +94,6 @@ def _cycle(waits: Mapping[str, set[str]]) -> list[str]:
     while name not in trail:
         trail.append(name)
         name = min(waits[name])
-    return [*trail[trail.index(name) :], name]
+    cycle = trail[trail.index(name) :]
+    first = cycle.index(min(cycle))
+    return [*cycle[first:], *cycle[:first], cycle[first]]

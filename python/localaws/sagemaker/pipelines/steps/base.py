@@ -66,8 +66,8 @@ class StepKind(Protocol):
     def check(self, step: Step, definition: Definition) -> None:
         """Check a definition's step; raises `DefinitionError`."""
 
-    def check_property(self, reference: str, path: Path) -> None:
-        """Check a reference to one of this step's properties; raises `DefinitionError`."""
+    def check_property(self, step: Step, reference: str, path: Path) -> None:
+        """Check a reference to one of a step's properties; raises `DefinitionError`."""
 
     def resolve(self, run: StepRun) -> dict[str, Any]:
         """The step's arguments with every expression replaced; raises `EvaluationError`."""

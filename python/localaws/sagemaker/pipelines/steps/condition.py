@@ -33,7 +33,7 @@ class _Condition:
         for condition in conditions:
             check_condition(condition)
 
-    def check_property(self, reference: str, path: Path) -> None:
+    def check_property(self, step: Step, reference: str, path: Path) -> None:
         if path != ("Outcome",):
             raise DefinitionError(f"Invalid property reference '{reference}': a condition step has only 'Outcome'.")
 

@@ -29,7 +29,7 @@ class _Fail:
         if not isinstance(message, str) and not is_expression(message):
             raise DefinitionError(f"ErrorMessage of step '{step.name}' must be a string or an expression.")
 
-    def check_property(self, reference: str, path: Path) -> None:
+    def check_property(self, step: Step, reference: str, path: Path) -> None:
         raise DefinitionError(f"Invalid property reference '{reference}': a fail step has no properties.")
 
     def resolve(self, run: StepRun) -> dict[str, Any]:

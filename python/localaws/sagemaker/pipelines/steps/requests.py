@@ -49,7 +49,7 @@ class RequestKind:
     def check(self, step: Step, definition: Definition) -> None:
         check_arguments(self.create, step.arguments, optional=frozenset({self.name_member}))
 
-    def check_property(self, reference: str, path: Path) -> None:
+    def check_property(self, step: Step, reference: str, path: Path) -> None:
         check_property(self.describe, reference, path)
 
     def resolve(self, run: StepRun) -> dict[str, Any]:
