@@ -1,0 +1,114 @@
+"""Scripts of the assessment's kind, for SageMaker Python SDK v2 and v3, run unmodified in a shell with `localaws env`.
+
+Each SDK is installed into an environment of its own, which goes away with the test: the product needs neither to run.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+ASSETS = Path(__file__).with_name("assets")
+_SDKS = {
+    # v2 needs pytz, which pandas 3 no longer brings.
+    "v2": ("sagemaker>=2.257,<3", "pytz", "xgboost-cpu"),
+    "v3": ("sagemaker>=3.27,<4",),
+}
+_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+_ROLE = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": ["s3:*", "sagemaker:*", "logs:*"], "Resource": "*"},
+        {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "arn:aws:iam::*:role/student-*"},
+    ],
+}
+_ENDED = ("Succeeded", "Failed", "Stopped")
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module", params=sorted(_SDKS))
+def sdk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """The SDK's generation, and the interpreter of an environment that has it."""
+    generation: str = request.param
+    folder = tmp_path_factory.mktemp(generation) / "venv"
+    uv = str(Path(sys.executable).with_name("uv"))
+    subprocess.run([uv, "venv", "-q", "--python", sys.executable, str(folder)], check=True)
+    python = folder / "bin" / "python"
+    subprocess.run([uv, "pip", "install", "-q", "--python", str(python), *_SDKS[generation]], check=True)
+    return generation, python
+
+
+def test_a_students_script_runs_unmodified(sdk: tuple[str, Path], stack: dict[str, str], tmp_path: Path) -> None:
+    generation, python = sdk
+    student = f"sdk-{generation}"
+    bucket = f"sagemaker-{student}"
+    s3, iam, sagemaker = boto3.client("s3"), boto3.client("iam"), boto3.client("sagemaker")
+    s3.create_bucket(Bucket=bucket)
+    s3.upload_file(str(PROJECT / "data/adult/adult.csv"), bucket, "data/training/adult.csv")
+    role = iam.create_role(RoleName=f"student-{generation}", AssumeRolePolicyDocument=json.dumps(_TRUST))["Role"]["Arn"]
+    iam.put_role_policy(RoleName=f"student-{generation}", PolicyName="all", PolicyDocument=json.dumps(_ROLE))
+    work = tmp_path / "work"
+    shutil.copytree(ASSETS / generation, work)
+
+    made = subprocess.run(
+        [python, "create_pipeline.py", student, role], cwd=work, env=stack, capture_output=True, text=True, check=False
+    )
+    assert made.returncode == 0, made.stderr[-3000:]
+    assert made.stdout.strip().endswith(f":pipeline/MLPipeline-{student}")
+
+    started = _aws(stack, "sagemaker", "start-pipeline-execution", "--pipeline-name", f"MLPipeline-{student}")
+    arn = started["PipelineExecutionArn"]
+    assert _wait(sagemaker, arn) == "Succeeded", _reasons(sagemaker, arn)
+
+    steps = {
+        s["StepName"]: s
+        for s in sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)["PipelineExecutionSteps"]
+    }
+    assert set(steps) == {
+        "PreprocessData",
+        "TrainModel",
+        "EvaluateModel",
+        "CheckQuality",
+        "RegisterModel-RegisterModel",
+    }
+    package = sagemaker.describe_model_package(ModelPackageName=steps[register]["Metadata"]["RegisterModel"]["Arn"])
+    assert package["ModelApprovalStatus"] == "PendingManualApproval"
+    report = sagemaker.describe_processing_job(
+        ProcessingJobName=steps["EvaluateModel"]["Metadata"]["ProcessingJob"]["Arn"].rsplit("/", 1)[1]
+    )["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"]
+    key = report.removeprefix(f"s3://{bucket}/") + "/evaluation.json"
+    metrics = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())["binary_classification_metrics"]
+    assert metrics["auc"]["value"] > 0.9
+
+
+def _aws(environment: dict[str, str], *words: str) -> Any:
+    aws = str(Path(sys.executable).with_name("aws"))
+    done = subprocess.run([aws, *words], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def _wait(sagemaker: Any, arn: str) -> str:
+    while (
+        status := sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)["PipelineExecutionStatus"]
+    ) not in _ENDED:
+        time.sleep(0.5)
+    return str(status)
+
+
+def _reasons(sagemaker: Any, arn: str) -> list[str]:
+    steps = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)["PipelineExecutionSteps"]
+    return [f"{step['StepName']}: {step['FailureReason']}" for step in steps if "FailureReason" in step]
