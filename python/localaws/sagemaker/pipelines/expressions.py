@@ -175,10 +175,12 @@ def _check_function(function: str, argument: Any) -> None:
         raise DefinitionError(f"Invalid Std:JsonGet. {error}") from error
     if ("PropertyFile" in argument) == ("S3Uri" in argument):
         raise DefinitionError("Std:JsonGet needs either 'PropertyFile' or 'S3Uri', and not both.")
-    file = argument.get("PropertyFile")
-    if file is not None and not (is_expression(file) and "Get" in file):
+    if "PropertyFile" not in argument:
+        return
+    file = argument["PropertyFile"]
+    if not (is_expression(file) and "Get" in file):
         raise DefinitionError('The PropertyFile of Std:JsonGet must be {"Get": "Steps.<step>.PropertyFiles.<name>"}.')
-    if file is not None and parse_reference(file["Get"]).kind != "property file":
+    if parse_reference(file["Get"]).kind != "property file":
         raise DefinitionError(
             f"The PropertyFile of Std:JsonGet must name Steps.<step>.PropertyFiles.<name>, not '{file['Get']}'."
         )
