@@ -73,17 +73,10 @@ def test_a_students_script_runs_unmodified(sdk: tuple[str, Path], stack: dict[st
     arn = started["PipelineExecutionArn"]
     assert _wait(sagemaker, arn) == "Succeeded", _reasons(sagemaker, arn)
 
-    steps = {
-        s["StepName"]: s
-        for s in sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)["PipelineExecutionSteps"]
-    }
-    assert set(steps) == {
-        "PreprocessData",
-        "TrainModel",
-        "EvaluateModel",
-        "CheckQuality",
-        "RegisterModel-RegisterModel",
-    }
+    listed = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)["PipelineExecutionSteps"]
+    steps = {step["StepName"]: step for step in listed}
+    register = "RegisterModel-RegisterModel"
+    assert set(steps) == {"PreprocessData", "TrainModel", "EvaluateModel", "CheckQuality", register}
     package = sagemaker.describe_model_package(ModelPackageName=steps[register]["Metadata"]["RegisterModel"]["Arn"])
     assert package["ModelApprovalStatus"] == "PendingManualApproval"
     report = sagemaker.describe_processing_job(
