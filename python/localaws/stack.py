@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from localaws.iam import Principals, RoleSession
+from localaws.motolock import MOTO_LOCK
 from localaws.sagemaker.store import Store
 
 if TYPE_CHECKING:
@@ -49,7 +50,6 @@ class Stack:
     def __post_init__(self) -> None:
         self.store = Store(self.region, self.account_id, self.partition, lambda: self.clock())
         self.principals = Principals(self.region, self.account_id, self.partition)
-        self._log_lock = threading.Lock()
         self._threads: list[threading.Thread] = []
 
     @cached_property
@@ -83,7 +83,7 @@ class Stack:
         backend: Any = logs_backends[self.account_id][self.region]
         stamp = int(time.time() * 1000)
         events = [{"timestamp": stamp, "message": line} for line in lines]
-        with self._log_lock:
+        with MOTO_LOCK:
             backend.ensure_log_group(group)
             backend.ensure_log_stream(group, stream)
             if events:

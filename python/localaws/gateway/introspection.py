@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from localaws.gateway.protocols import Response
 from localaws.gateway.request import Request
 from localaws.iam.principals import ADMINISTRATOR
+from localaws.motolock import MOTO_LOCK
 
 if TYPE_CHECKING:
     from localaws.stack import Stack
@@ -40,6 +41,11 @@ def resources(stack: Stack) -> list[dict[str, str]]:
     from moto.iam.models import iam_backends
     from moto.s3.models import s3_backends
 
+    with MOTO_LOCK:
+        return _resources(stack, s3_backends, iam_backends)
+
+
+def _resources(stack: Stack, s3_backends: Any, iam_backends: Any) -> list[dict[str, str]]:
     found = [{"type": f"sagemaker:{record.family.kind}", "arn": record.arn} for record in stack.store.all()]
     buckets: Any = s3_backends[stack.account_id][stack.partition].buckets
     found += [{"type": "s3:Bucket", "arn": f"arn:{stack.partition}:s3:::{name}"} for name in list(buckets)]

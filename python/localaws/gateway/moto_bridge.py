@@ -14,6 +14,7 @@ from localaws.gateway.moto_fixes import apply_fixes, before
 from localaws.gateway.protocols import Response
 from localaws.gateway.request import Request
 from localaws.iam import Principal
+from localaws.motolock import MOTO_LOCK
 
 if TYPE_CHECKING:
     from localaws.stack import Stack
@@ -42,7 +43,8 @@ def serve(stack: Stack, request: Request, caller: Principal) -> Response:
 
     moto_request = MotoRequest.from_primitives(request.method, _with_query(url, request), request.headers, request.body)
     try:
-        status, headers, body = handler(moto_request, moto_request.raw_url, moto_request.headers)
+        with MOTO_LOCK:
+            status, headers, body = handler(moto_request, moto_request.raw_url, moto_request.headers)
     except HTTPException as error:
         status, headers, body = error.code or 400, dict(error.get_headers()), error.get_body()
     except NotImplementedError as error:
@@ -123,5 +125,7 @@ def _response(request: Request, status: int, headers: Any, body: Any, service: s
     kept.setdefault("x-amz-request-id" if service == "s3" else "x-amzn-RequestId", str(uuid.uuid4()))
     if status >= 500:
         _logger.error("moto answered %s %s with %s: %s", request.method, request.raw_path, status, content[:500])
+    # An empty 404 is moto's answer for a path that it does not know; S3 alone has paths that are not there.
+    if status >= 500 or (status == 404 and not content and request.method != "HEAD" and service != "s3"):
         raise unknown_operation(service, request.operation or f"{request.method} {request.raw_path}")
     return Response(status, content, kept)

@@ -32,6 +32,9 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
             if b"_" in name and name.lower().startswith(_METADATA):
                 self.metadata[name.decode("latin-1").lower()] = value.strip(b" \t").decode("latin-1")
         super().parse_header(header_plus)
+        if not self.content_length and not self.chunked:
+            # waitress would say "100 Continue" and then wait for ever for the body of an empty S3 object.
+            self.expect_continue = False
 
 
 class _Task(WSGITask):  # type: ignore[misc]

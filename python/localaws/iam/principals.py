@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from localaws.errors import validation_error
 from localaws.iam.principal import Principal
+from localaws.motolock import MOTO_LOCK
 
 __all__ = ["ADMINISTRATOR", "Principals", "RoleSession"]
 
@@ -54,19 +55,13 @@ class Principals:
 
     def authenticate(self, access_key_id: str) -> Principal | None:
         """The principal that holds the access key, or None for a key that the stack did not give."""
-        user = self._iam.get_user_from_access_key_id(access_key_id)
+        with MOTO_LOCK:
+            user = self._iam.get_user_from_access_key_id(access_key_id)
+            session = self._sts.get_assumed_role_from_access_key(access_key_id)
         if user is not None:
             kind = "administrator" if user.name == ADMINISTRATOR else "user"
             return Principal(cast(Any, kind), user.arn, user.id, user.name, self._account_id, access_key_id)
-        session = self._sts.get_assumed_role_from_access_key(access_key_id)
         return None if session is None else self._session_principal(session)
-
-    def secret(self, access_key_id: str) -> str | None:
-        """The secret of an access key, to check a signature with."""
-        key = self._iam.access_keys.get(access_key_id)
-        if key is None:
-            key = self._sts.get_assumed_role_from_access_key(access_key_id)
-        return None if key is None else str(key.secret_access_key)
 
     def administrator(self) -> Principal:
         """The principal of the key that `localaws env` prints."""
@@ -76,7 +71,8 @@ class Principals:
 
     def trust_policy(self, role_arn: str) -> dict[str, Any] | None:
         """The role's trust policy, or None where no such role exists."""
-        role = next((role for role in self._iam.get_roles() if role.arn == role_arn), None)
+        with MOTO_LOCK:
+            role = next((role for role in self._iam.get_roles() if role.arn == role_arn), None)
         if role is None:
             return None
         document = str(role.assume_role_policy_document or "{}")
@@ -96,14 +92,15 @@ class Principals:
                 f"'{service}' to assume the role."
             )
         name = re.sub(r"[^\w+=,.@-]", "-", session_name)[:64]
-        session = self._sts.assume_role(
-            region_name=self._region,
-            role_session_name=name,
-            role_arn=role_arn,
-            policy=None,
-            duration=_SESSION_SECONDS,
-            external_id=None,
-        )
+        with MOTO_LOCK:
+            session = self._sts.assume_role(
+                region_name=self._region,
+                role_session_name=name,
+                role_arn=role_arn,
+                policy=None,
+                duration=_SESSION_SECONDS,
+                external_id=None,
+            )
         return RoleSession(
             self._session_principal(session), session.access_key_id, session.secret_access_key, session.session_token
         )
@@ -114,10 +111,12 @@ class Principals:
         return policy is not None and _trusts(policy, "AWS", None)
 
     def _session_principal(self, session: Any) -> Principal:
+        with MOTO_LOCK:
+            user_id = session.user_id
         return Principal(
             "assumed-role",
             session.arn,
-            session.user_id,
+            user_id,
             session.session_name,
             self._account_id,
             session.access_key_id,

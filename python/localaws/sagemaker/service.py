@@ -13,7 +13,7 @@ from localaws.iam import AccessRequest, Principal, decide
 if TYPE_CHECKING:
     from localaws.stack import Stack
 
-__all__ = ["Handler", "call", "operations"]
+__all__ = ["Handler", "call", "operations", "operations_by_feature"]
 
 Handler = Callable[["Stack", dict[str, Any], Principal], dict[str, Any]]
 
@@ -24,10 +24,12 @@ FEATURES = ("jobs", "models", "pipelines", "registry", "tags")
 @cache
 def operations() -> Mapping[str, Handler]:
     """Every implemented operation by its API name, collected from the feature modules."""
-    table: dict[str, Handler] = {}
-    for feature in FEATURES:
-        table.update(importlib.import_module(f"localaws.sagemaker.{feature}").OPERATIONS)
-    return table
+    return {name: handler for table in operations_by_feature().values() for name, handler in table.items()}
+
+
+def operations_by_feature() -> dict[str, Mapping[str, Handler]]:
+    """The operations of each feature module."""
+    return {feature: importlib.import_module(f"localaws.sagemaker.{feature}").OPERATIONS for feature in FEATURES}
 
 
 def call(stack: Stack, operation: str, request: Mapping[str, Any], caller: Principal) -> dict[str, Any]:

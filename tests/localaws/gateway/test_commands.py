@@ -158,7 +158,7 @@ def test_the_page_of_operations_is_checked(environ: dict[str, str], tmp_path: Pa
         environ, "operations", "--check", "--page", str(page), code=1
     )
     localaws(environ, "operations", "--page", str(page))
-    assert "| `CreateModelPackageGroup` |" in page.read_text()
+    assert "- [CreateModelPackageGroup](https://docs.aws.amazon.com/" in page.read_text()
     localaws(environ, "operations", "--check", "--page", str(page))
     page.write_text(page.read_text() + "x")
     localaws(environ, "operations", "--check", "--page", str(page), code=1)
