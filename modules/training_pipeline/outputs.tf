@@ -1,5 +1,10 @@
+output "definition" {
+  description = "The filled definition, byte for byte what the pipeline was given."
+  value       = local.definition
+}
+
 output "definition_uri" {
-  description = "S3 URI of the filled definition, byte for byte what the pipeline was given."
+  description = "S3 URI under which the filled definition is published."
   value       = "s3://${aws_s3_object.definition.bucket}/${aws_s3_object.definition.key}"
 }
 

@@ -1,0 +1,125 @@
+# The root's own rules. The provider is mocked: no account, no credentials, no network.
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
+  }
+  mock_data "aws_region" {
+    defaults = { id = "eu-west-1" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/mocked" }
+  }
+}
+
+variables {
+  student_id = "jane-doe7"
+}
+
+run "longest_student_id" {
+  command = plan
+
+  variables {
+    student_id        = "a2345678901234567890"
+    use_spot_training = true
+  }
+
+  assert {
+    condition     = strcontains(module.training_pipeline.definition, "EnableManagedSpotTraining")
+    error_message = "use_spot_training chooses the definition that trains on spot capacity."
+  }
+
+  assert {
+    condition     = strcontains(module.training_pipeline.definition, "${local.rendered_images.regions["eu-west-1"].xgboost}.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:")
+    error_message = "Images come from the region's own registry."
+  }
+}
+
+run "own_bucket_name" {
+  command = plan
+
+  variables {
+    bucket_name = "jane-was-here-first"
+  }
+
+  assert {
+    condition     = output.bucket == "jane-was-here-first" && output.definition_uri == "s3://jane-was-here-first/definitions/MLPipeline-jane-doe7.json"
+    error_message = "bucket is ${output.bucket}, definition_uri ${output.definition_uri}."
+  }
+}
+
+run "first_rule_of_each" {
+  command = plan
+
+  variables {
+    bucket_name    = "Jane.Doe"
+    kms_key_arn    = "alias/mine"
+    region         = "Ireland"
+    retention_days = { unfinished_uploads = 0 }
+    schema_file    = "data/absent.json"
+    student_id     = "ab"
+  }
+
+  expect_failures = [
+    var.bucket_name, var.kms_key_arn, var.region, var.retention_days, var.schema_file, var.student_id,
+  ]
+}
+
+run "second_rule_of_each" {
+  command = plan
+
+  variables {
+    retention_days = { splits = 30 }
+    schema_file    = "modules/storage/tests/fixtures/data/no_file.json"
+    student_id     = "Jane"
+  }
+
+  expect_failures = [var.retention_days, var.schema_file, var.student_id]
+}
+
+run "third_rule_of_each" {
+  command = plan
+
+  variables {
+    schema_file = "modules/storage/tests/fixtures/data/no_csv.json"
+    student_id  = "jane--doe"
+  }
+
+  expect_failures = [var.schema_file, var.student_id]
+}
+
+run "student_id_too_long" {
+  command = plan
+
+  variables {
+    student_id = "a23456789012345678901"
+  }
+
+  expect_failures = [var.student_id]
+}
+
+run "student_id_that_ends_in_a_hyphen" {
+  command = plan
+
+  variables {
+    student_id = "jane-"
+  }
+
+  expect_failures = [var.student_id]
+}
+
+run "region_without_images" {
+  command = plan
+
+  override_data {
+    target = data.aws_region.current
+    values = { id = "mars-north-1" }
+  }
+
+  expect_failures = [data.aws_region.current]
+}
