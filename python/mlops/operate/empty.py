@@ -113,13 +113,13 @@ def empty_bucket(s3: Any, bucket: str) -> tuple[int, int]:
 
 
 def _versions(s3: Any, bucket: str) -> Iterator[list[dict[str, str]]]:
-    pages = s3.get_paginator("list_object_versions").paginate(
-        Bucket=bucket, PaginationConfig={"PageSize": _DELETE_AT_ONCE}
-    )
-    for page in pages:
+    """Batches of what is there; each is to be deleted before the next is asked for, which is the new first page."""
+    while True:
+        page = s3.list_object_versions(Bucket=bucket, MaxKeys=_DELETE_AT_ONCE)
         found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-        if found:
-            yield [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in found]
+        if not found:
+            return
+        yield [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in found]
 
 
 def _running(sagemaker: Any, pipeline: str) -> Iterator[str]:
