@@ -19,6 +19,7 @@ PATH: tuple[str, ...] = ("plugin-dir",)
 HELP = "print the option that `terraform init` needs where the provider registry is out of reach (else nothing)"
 
 _REGISTRY = "registry.terraform.io"
+_REGISTRY_URL = f"https://{_REGISTRY}/.well-known/terraform.json"
 _PROVIDER = Path(_REGISTRY, "hashicorp", "aws")
 _PROBE_SECONDS = 3.0
 _SEARCH_SECONDS = 5.0
@@ -77,7 +78,7 @@ def _registry_answers() -> bool:
 
     def ask() -> None:
         try:
-            with urllib.request.urlopen(f"https://{_REGISTRY}/.well-known/terraform.json", timeout=_PROBE_SECONDS):
+            with urllib.request.urlopen(_REGISTRY_URL, timeout=_PROBE_SECONDS):
                 answers.append(True)
         except (OSError, urllib.error.URLError):
             answers.append(False)
