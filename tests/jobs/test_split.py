@@ -16,26 +16,30 @@ def labels(rows, positives):
 
 
 @pytest.mark.parametrize(
-    ("rows", "expected"),
+    ("negatives", "positives", "expected"),
     [
-        (100, (70, 15, 15)),
-        (20, (14, 3, 3)),
-        (10, (6, 2, 2)),
-        (7, (5, 1, 1)),
-        (4, (2, 1, 1)),
-        (48842, (34190, 7326, 7326)),
+        (70, 30, {"train": (50, 20), "validation": (10, 5), "test": (10, 5)}),
+        (30, 10, {"train": (22, 6), "validation": (4, 2), "test": (4, 2)}),
+        (4, 4, {"train": (2, 2), "validation": (1, 1), "test": (1, 1)}),
+        (37155, 11687, {"train": (26009, 8181), "validation": (5573, 1753), "test": (5573, 1753)}),
     ],
 )
-def test_sizes(rows, expected):
-    assert tuple(sizes(rows).values()) == expected
+def test_sizes(negatives, positives, expected):
+    assert sizes(negatives, positives) == expected
 
 
-def test_sizes_are_within_a_row_of_their_share_and_leave_none_out():
-    for rows in range(FEWEST_ROWS_OF_A_CLASS, 3000):
-        part = sizes(rows)
-        assert sum(part.values()) == rows
-        assert abs(part["test"] - 0.15 * rows) <= 0.5
-        assert part["validation"] == part["test"] >= 1
+def test_splits_are_70_15_15_in_all_and_within_a_row_in_each_class():
+    for negatives in range(FEWEST_ROWS_OF_A_CLASS, 120):
+        for positives in range(FEWEST_ROWS_OF_A_CLASS, 120):
+            part = sizes(negatives, positives)
+            total = negatives + positives
+            assert [sum(counts) for counts in zip(*part.values(), strict=True)] == [negatives, positives]
+            assert part["validation"] == part["test"]
+            assert abs(part["test"][0] - 0.15 * negatives) <= 1
+            assert abs(part["test"][1] - 0.15 * positives) <= 1
+            assert min(map(min, part.values())) >= 1
+            if min(negatives, positives) > 10:
+                assert abs(sum(part["test"]) - 0.15 * total) <= 0.5
 
 
 def test_every_row_falls_into_one_split():
@@ -46,8 +50,7 @@ def test_every_row_falls_into_one_split():
 def test_each_class_is_split_by_itself():
     positive = labels(1003, 211)
     for name, rows in stratified_split(positive, seed=42).items():
-        assert positive[rows].sum() == sizes(211)[name]
-        assert len(rows) == sizes(211)[name] + sizes(792)[name]
+        assert (int((~positive[rows]).sum()), int(positive[rows].sum())) == sizes(792, 211)[name]
 
 
 def test_rows_keep_their_order():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tarfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,10 @@ def load_booster(path: Path) -> Any:
             members = [member for member in archive.getmembers() if member.isfile()]
             stream = next((archive.extractfile(m) for m in members if Path(m.name).name == _MODEL_FILE), None)
             content = stream.read() if stream else None
-    except (tarfile.TarError, EOFError) as error:
-        raise JobError(f"{file.name} is no tar archive ({error}); pass the training job's model.tar.gz") from None
+    except (tarfile.TarError, EOFError, zlib.error):
+        raise JobError(
+            f"{file.name} is no tar archive or a damaged one; pass the training job's model.tar.gz"
+        ) from None
     if content is None:
         names = listed([member.name for member in members]) or "nothing"
         raise JobError(f"{file.name} holds {names}, no {_MODEL_FILE}; pass the model of SageMaker's XGBoost algorithm")
@@ -106,7 +109,7 @@ def read_encoded(path: Path) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]
     odd = labels[~np.isin(labels, (0, 1))]
     if len(odd):
         raise JobError(
-            f"{listed([file.name for file in files])}: label {odd[0]:g} in the first column; it must be 0 or 1"
+            f"{', '.join(file.name for file in files)}: label {odd[0]:g} in the first column; it must be 0 or 1"
         )
     if labels.min() == labels.max():
         raise JobError(f"all {len(labels)} test rows have the label {labels[0]:g}; an AUC needs rows of both classes")

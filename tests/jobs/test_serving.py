@@ -1,0 +1,116 @@
+"""The encoder's model archive serves raw rows as the scikit-learn container would, with what training computed."""
+
+from __future__ import annotations
+
+import csv
+import importlib
+import io
+import json
+import sys
+import tarfile
+
+import job_cases
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def model(run, data_set, tmp_path, monkeypatch):
+    """The unpacked model and its handler, imported as the container imports it: top level, from the code folder."""
+    output = run("preprocess", *data_set()).output
+    with tarfile.open(output / "encoder/model.tar.gz") as archive:
+        archive.extractall(tmp_path / "model", filter="data")
+    monkeypatch.syspath_prepend(str(tmp_path / "model/code"))
+    for name in ("inference", "row_encoder"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    handler = importlib.import_module("inference")
+    assert handler.__file__ == str(tmp_path / "model/code/inference.py")
+    encoder = handler.model_fn(str(tmp_path / "model"))
+
+    def serve(body, content_type="text/csv", accept="*/*"):
+        return handler.output_fn(handler.predict_fn(handler.input_fn(body, content_type), encoder), accept)
+
+    yield serve
+    for name in ("inference", "row_encoder"):
+        sys.modules.pop(name, None)
+
+
+def raw_rows():
+    return [row.rsplit(",", 1)[0] for row in job_cases.ROWS]
+
+
+def test_the_archive_holds_the_encoder_and_its_code(run, data_set):
+    output = run("preprocess", *data_set()).output
+    with tarfile.open(output / "encoder/model.tar.gz") as archive:
+        assert archive.getnames() == ["code/inference.py", "code/row_encoder.py", "encoder.json"]
+
+
+def test_serving_encodes_every_training_row_as_training_did(model, tmp_path):
+    raw = list(csv.reader(io.StringIO((tmp_path / "output/baseline/train_raw.csv").read_text())))[1:]
+    body = "".join(",".join(row[:-1]) + "\n" for row in raw)
+    encoded, content_type = model(body)
+    train = [line.split(",", 1)[1] for line in (tmp_path / "output/train/train.csv").read_text().splitlines()]
+    assert encoded.splitlines() == train
+    assert content_type == "text/csv"
+
+
+def test_one_row_and_many_give_the_same(model):
+    whole = model("\n".join(raw_rows()))[0].splitlines()
+    assert [model(row)[0].rstrip("\n") for row in raw_rows()] == whole
+
+
+@pytest.mark.parametrize("body", ["30,Atlantis", "30,?", "30,", '30," ? "', "30 , ?"])
+def test_unseen_and_missing_categories_are_nan(body, model):
+    assert model(body)[0] == "30,nan\n"
+
+
+def test_bytes_and_text_are_read(model):
+    assert model(b"30,Rome\r\n") == model("30,Rome")
+
+
+def test_json_forms_give_what_csv_gives(model):
+    expected = model("30,Rome\n?,Oslo\n0.5,?\n")
+    records = [{"age": 30, "city": "Rome"}, {"city": "Oslo", "age": None, "id": 7}, {"age": 0.5, "city": "?"}]
+    arrays = [["30", "Rome"], [None, "Oslo"], [0.5, None]]
+    for rows in (records, arrays):
+        lines = "\n".join(json.dumps(row) for row in rows).encode()
+        assert model(lines, "application/jsonlines") == expected
+        assert model(json.dumps(rows), "application/json") == expected
+        assert model(json.dumps({"instances": rows}), "application/json; charset=utf-8") == expected
+
+
+def test_the_answer_is_csv_whatever_is_accepted(model):
+    assert model("30,Rome", accept="application/json")[1] == "text/csv"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "message"),
+    [
+        ("", "text/csv", "the request holds no row"),
+        (" \n", "text/csv", "the request holds no row"),
+        ("30\n", "text/csv", "rows must be UTF-8 with 2 values each, age, city: "),
+        ("age,city\n30,Rome", "text/csv", "row 1, column 'age': 'age' is not a number (a header among the rows?)"),
+        ("30,Rome\nold,Rome", "text/csv", "row 2, column 'age': 'old' is not a number"),
+        ("x", "text/plain", "content type 'text/plain' is not supported: send text/csv, application/jsonlines or "),
+        ("7", "application/json", "JSON rows must be a list of objects or arrays"),
+        ("[7]", "application/json", "row 1 is neither an object nor an array"),
+        ('[{"age": 1}]', "application/json", "row 1 lacks the feature 'city'"),
+        ("[[1]]", "application/json", "row 1 has 1 values, the model takes 2: age, city"),
+        ('[["1", true]]', "application/json", "row 1, feature 'city': true is neither a string nor a number"),
+        ("{", "application/jsonlines", "Expecting property name"),
+    ],
+)
+def test_what_cannot_be_read_is_a_value_error(body, content_type, message, model):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the message is compared below
+        model(body, content_type)
+    assert message in str(caught.value)
+
+
+def test_xgboosts_container_reads_the_answer(model):
+    # Its decoder strips the body, asks csv.Sniffer for the delimiter of the first line, and makes empty fields nan.
+    text = model("30,Rome\n31,Atlantis\n")[0].strip()
+    delimiter = csv.Sniffer().sniff(text.split("\n")[0][:512]).delimiter
+    values = np.array([line.split(delimiter) for line in text.split("\n")]).astype(float)
+    assert delimiter == ","
+    assert values.shape == (2, 2)
+    assert np.isnan(values[1, 1])
