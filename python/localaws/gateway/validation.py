@@ -130,8 +130,9 @@ def _wrong_type(value: Any, shape: Shape) -> AwsError:
 
 
 def _check(shape: Shape, value: Any, path: str, problems: list[str]) -> None:
-    own = [text for text in _constraints(shape) if not _holds(shape, text, value)]
-    problems += [_problem(value, path, text) for text in own]
+    problems += [
+        _problem(value, path, text, shape) for text, limit in _constraints(shape) if not _holds(shape, limit, value)
+    ]
     if isinstance(shape, StructureShape):
         _check_structure(shape, value, path, problems)
     elif isinstance(shape, ListShape):
@@ -149,7 +150,7 @@ def _check_structure(shape: StructureShape, value: dict[str, Any], path: str, pr
         if name not in value:
             problems.append(_problem(None, _join(path, name), "Member must not be null"))
     if shape.metadata.get("union") and len(value) != 1:
-        problems.append(_problem(value, path, "Member must have exactly one of its members set"))
+        problems.append(_problem(value, path, "Member must have exactly one of its members set", shape))
     for name, item in value.items():
         _check(shape.members[name], item, _join(path, name), problems)
 
@@ -171,29 +172,32 @@ def _check_elements(
                 _check(shape, item, place, problems)
         return
     constraints = _constraints(shape)
-    if any(item is None or not all(_holds(shape, text, item) for text in constraints) for item in elements.values()):
-        listed = ", ".join([*constraints, "Member must not be null"])
+    if any(
+        item is None or not all(_holds(shape, limit, item) for _, limit in constraints) for item in elements.values()
+    ):
+        listed = ", ".join([*(text for text, _ in constraints), "Member must not be null"])
         problems.append(_problem(whole, path, f"{wording}: [{listed}]"))
 
 
-def _constraints(shape: Shape) -> dict[str, Any]:
-    """AWS's wording of each constraint of the shape, with the limit it states."""
-    found: dict[str, Any] = {}
+def _constraints(shape: Shape) -> list[tuple[str, tuple[str, Any]]]:
+    """AWS's wording of each constraint of the shape, with its kind and the limit it states."""
+    found: list[tuple[str, tuple[str, Any]]] = []
     limits = shape.metadata
     noun = "value" if shape.type_name in ("integer", "long", "float", "double") else "length"
     if "max" in limits:
-        found[f"Member must have {noun} less than or equal to {limits['max']}"] = ("max", limits["max"])
+        found.append((f"Member must have {noun} less than or equal to {limits['max']}", ("max", limits["max"])))
     if "min" in limits:
-        found[f"Member must have {noun} greater than or equal to {limits['min']}"] = ("min", limits["min"])
+        found.append((f"Member must have {noun} greater than or equal to {limits['min']}", ("min", limits["min"])))
     if "pattern" in limits:
-        found[f"Member must satisfy regular expression pattern: {limits['pattern']}"] = ("pattern", limits["pattern"])
+        pattern = limits["pattern"]
+        found.append((f"Member must satisfy regular expression pattern: {pattern}", ("pattern", pattern)))
     if isinstance(shape, StringShape) and shape.enum:
-        found[f"Member must satisfy enum value set: [{', '.join(shape.enum)}]"] = ("enum", shape.enum)
+        found.append((f"Member must satisfy enum value set: [{', '.join(shape.enum)}]", ("enum", shape.enum)))
     return found
 
 
-def _holds(shape: Shape, text: str, value: Any) -> bool:
-    kind, limit = _constraints(shape)[text]
+def _holds(shape: Shape, constraint: tuple[str, Any], value: Any) -> bool:
+    kind, limit = constraint
     if kind == "pattern":
         # The length says enough about a text that is far too long; patterns of several `.*` would take minutes on it.
         longest = shape.metadata.get("max")
@@ -209,9 +213,11 @@ def _join(path: str, member: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _problem(value: Any, path: str, constraint: str) -> str:
-    shown = "null" if value is None else f"'{_shown(value)}'"
-    return f"Value {shown} at '{path}' failed to satisfy constraint: {constraint}"
+def _problem(value: Any, path: str, constraint: str, shape: Shape | None = None) -> str:
+    shown = "null " if value is None else f"'{_shown(value)}' "
+    # AWS does not repeat the value of a sensitive shape.
+    secret = shape is not None and shape.metadata.get("sensitive")
+    return f"Value {'' if secret else shown}at '{path}' failed to satisfy constraint: {constraint}"
 
 
 def _shown(value: Any) -> str:

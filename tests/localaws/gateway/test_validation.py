@@ -108,6 +108,16 @@ def test_the_wording_of_one_error(request_body: dict[str, Any], message: str) ->
     assert message in refusal.value.message
 
 
+def test_a_sensitive_value_is_not_repeated() -> None:
+    card = {"ModelCardContent": "secret" * 20_000, "ModelCardStatus": "Draft"}
+    with pytest.raises(AwsError) as refusal:
+        parse("CreateModelPackage", {"ModelCard": card})
+    assert refusal.value.message == (
+        "1 validation error detected: Value at 'modelCard.modelCardContent' failed to satisfy constraint: "
+        "Member must have length less than or equal to 100000"
+    )
+
+
 def test_unknown_members_and_nulls_are_ignored_and_times_are_read() -> None:
     parsed = parse("ListModels", {"Nonsense": 1, "NameContains": None, "CreationTimeAfter": 1.5})
     assert list(parsed) == ["CreationTimeAfter"]
