@@ -65,7 +65,7 @@ install: $(VENV)/.installed ## what everything but the tests needs, into .venv
 
 .PHONY: demo demo-down
 demo: needs-terraform ## the whole system on this machine, no AWS account (KEEP=1 leaves it running)
-	@began=$$(date +%s); $(MAKE) install && MLOPS_DEMO_BEGAN=$$began $(BIN)/python -m mlops.demo $(if $(KEEP),--keep)
+	@began=$$(date +%s); $(MAKE) install && MLOPS_DEMO_BEGAN=$$began exec $(BIN)/python -m mlops.demo $(if $(KEEP),--keep)
 
 demo-down: install ## end what `make demo KEEP=1` left running
 	@$(BIN)/python -m mlops.demo --down
@@ -82,6 +82,7 @@ check: needs-terraform $(VENV)/.installed-dev $(RENDER_VENV)/.installed ## style
 	$(BIN)/mypy
 	$(TERRAFORM) fmt -check -recursive
 	$(RENDER_VENV)/bin/python -m mlops.render --check
+	$(BIN)/localaws operations --check
 
 .PHONY: render
 render: $(RENDER_VENV)/.installed ## write rendered/ anew
@@ -91,7 +92,7 @@ render: $(RENDER_VENV)/.installed ## write rendered/ anew
 
 .PHONY: init plan apply destroy validate
 init: needs-terraform install
-	@$(TERRAFORM) init -input=false $$($(BIN)/mlops plugin-dir)
+	@plugins=$$($(BIN)/mlops plugin-dir) && $(TERRAFORM) init -input=false $$plugins
 
 plan: needs-student init ## what apply would change (STUDENT_ID=â€¦)
 	$(TERRAFORM) plan -var student_id=$(STUDENT_ID)
@@ -107,5 +108,6 @@ validate: needs-student install ## score the ten tasks, read-only (STUDENT_ID=â€
 	@$(BIN)/python validate_tasks.py aiml_hard --student-id $(STUDENT_ID)
 
 .PHONY: clean
-clean: ## remove environments, caches and build/ (never Terraform state)
+clean: ## end a kept demo; remove environments, caches and build/ (never your state)
+	@if test -d build/demo/localaws && test -x $(BIN)/python; then $(BIN)/python -m mlops.demo --down; fi
 	rm -rf build $(VENV) $(RENDER_VENV) .mypy_cache .pytest_cache .ruff_cache python/*.egg-info

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -47,26 +48,28 @@ class Demo:
         self.home = self.folder / "home"
         self.home.mkdir(parents=True, exist_ok=True)
         self.log = self.folder / "demo.log"
+        self._stack_is_ours = False
         self._user_environment = dict(os.environ)
         self._environment = sandbox.clean_environment(os.environ, self.home)
         self.stack = LocalStack(self.folder / "localaws", self._environment)
 
     def run(self) -> int:
         """Exit code 0 when every phase went through, 1 when one failed, 130 after Ctrl-C; always cleans up."""
-        signal.signal(signal.SIGTERM, _as_interrupt)
-        with self.log.open("w", encoding="utf-8") as log:
+        with self._alone(), self.log.open("w", encoding="utf-8") as log:
+            for name in (signal.SIGTERM, signal.SIGHUP):
+                signal.signal(name, _as_interrupt)
             screen = Screen(sys.stdout, log)
             done = False
             try:
                 self._phases(screen)
                 done = True
             except KeyboardInterrupt:
-                screen.say("\nInterrupted: cleaning up (Ctrl-C once more to force) ...")
+                screen.say("\nInterrupted: ending the local stack ...")
                 return 130
             except (UserError, BotoCoreError, ClientError) as error:
                 said = error if isinstance(error, UserError) else explain(error)
                 screen.say(f"\nFailed in '{screen.current}': {said}")
-                screen.say(f"Its log: {self.log}\nThe stack's logs: {self.stack.home}\nCleaning up ...")
+                screen.say(f"Its log: {self.log}\nThe stack's logs: {self.stack.home}")
                 return 1
             finally:
                 if not done:
@@ -78,19 +81,32 @@ class Demo:
 
     def down(self) -> int:
         """Ends what ``keep`` left running."""
-        self._clean_up()
+        with self._alone():
+            self.stack.down()
+        print("The demo's local stack is down.")
         return 0
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with (self.folder / "lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise UserError(f"another demo runs in {self.folder}: wait for it, or end it with Ctrl-C") from error
+            yield
 
     def _phases(self, screen: Screen) -> None:
         if began := os.environ.get("MLOPS_DEMO_BEGAN"):
             screen.phases.append(Phase("install", "overhead", seconds=max(time.time() - float(began), 0.0)))
         plugins = plugin_dir(self._user_environment)
         with screen.phase("local stack up", "overhead"):
-            self.stack.up()
+            self.stack.check_free()
+            self._stack_is_ours = True
+            account = self.stack.up()
             self._environment = sandbox.sealed(self.stack.environment(), self.home)
             os.environ.clear()
             os.environ.update(self._environment)
-            account = sandbox.check_local(os.environ)
+            sandbox.check_local(os.environ, account)
             screen.say(f"  {os.environ['AWS_ENDPOINT_URL']} answers as account {account}")
         root = self.folder / "root"
         sandbox.compose_root(self.project, root)
@@ -137,8 +153,10 @@ class Demo:
         return sum(_job_seconds(sagemaker, step) for step in ended.steps)
 
     def _clean_up(self) -> None:
-        with ExitStack() as last:
-            last.callback(signal.signal, signal.SIGINT, signal.getsignal(signal.SIGINT))
+        """Ends the stack, unless it is not ours to end; nothing can interrupt this, and it takes a second."""
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, signal.SIG_IGN)
+        if self._stack_is_ours:
             self.stack.down()
 
     def _how_to_look_around(self) -> str:

@@ -48,13 +48,16 @@ def sealed(stack: Mapping[str, str], home: Path) -> dict[str, str]:
     }
 
 
-def check_local(environment: Mapping[str, str]) -> str:
-    """Makes sure that every AWS call goes to this machine; returns the account that answers.
+def check_local(environment: Mapping[str, str], account: str) -> None:
+    """Makes sure that every AWS call goes to this machine.
 
     To be called when ``environment`` is this process's own: the question is asked the way everything else will ask.
 
+    Args:
+        account: the local stack's, which must be the one that answers.
+
     Raises:
-        UserError: the endpoint is elsewhere, or a setting would send some calls elsewhere.
+        UserError: the endpoint is elsewhere, a setting would send some calls elsewhere, or another account answers.
     """
     endpoint = environment.get("AWS_ENDPOINT_URL", "")
     if urlsplit(endpoint).hostname != "127.0.0.1":
@@ -66,7 +69,11 @@ def check_local(environment: Mapping[str, str]) -> str:
         raise UserError(
             f"{', '.join(sorted(ways_out))} would lead some calls past the local stack: the demo stops here"
         )
-    return str(aws.client("sts").get_caller_identity()["Account"])
+    answering = aws.client("sts").get_caller_identity()["Account"]
+    if answering != account:
+        raise UserError(
+            f"account {answering} answers at {endpoint}, not the local stack's {account}: the demo stops here"
+        )
 
 
 def compose_root(project: Path, folder: Path) -> None:

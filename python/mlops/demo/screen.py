@@ -10,6 +10,9 @@ from typing import Literal, TextIO
 
 __all__ = ["Phase", "Screen"]
 
+# Terraform's own milestones; "Interrupt received" stands for the wait that follows a Ctrl-C.
+_SHOWN = ("Apply complete!", "Destroy complete!", "No changes.", "Interrupt received")
+
 Owner = Literal["terraform", "jobs", "overhead"]
 
 
@@ -64,8 +67,8 @@ class Screen:
         """Logs one line of Terraform's; shows the ones that say how far it is."""
         self._log.write(line + "\n")
         self._log.flush()
-        if line.startswith(("Apply complete!", "Destroy complete!", "No changes.", "Error: ")):
-            self.say("  " + line.split(" Terraform has compared")[0])
+        if line.startswith(_SHOWN):
+            self.say("  " + line)
         elif self._live and ": " in line and not line.startswith(" "):
             self._out.write("\r\x1b[2K  " + line[:74])
             self._out.flush()
