@@ -46,13 +46,15 @@ def base_environment(python: str, scratch: Path, threads: int) -> dict[str, str]
 
 
 def write_interpreter_names(python: str, directory: Path) -> None:
-    """Make `python3` and `python` runnable from `directory` where the interpreter's own folder lacks the name.
+    """Make `python3`, `python`, `pip3` and `pip` run from `directory` where the interpreter's own folder lacks them.
 
     Scripts, not links: an interpreter of a virtual environment that is started through a link elsewhere does not find
     its environment.
     """
-    for name in ("python3", "python"):
-        if not (Path(python).parent / name).exists():
-            script = directory / name
-            script.write_text(f'#!/bin/sh\nexec {shlex.quote(python)} "$@"\n', encoding="utf-8")
-            script.chmod(0o755)
+    interpreter = shlex.quote(python)
+    commands = {"python3": interpreter, "pip3": f"{interpreter} -m pip"}
+    for name, command in commands.items():
+        for script in (directory / name, directory / name.removesuffix("3")):
+            if not (Path(python).parent / script.name).exists():
+                script.write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
+                script.chmod(0o755)

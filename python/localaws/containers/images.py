@@ -14,6 +14,7 @@ from typing import Any
 BUILT_IN = Path(__file__).with_name("images.toml")
 EXTENSION_VARIABLE = "LOCALAWS_IMAGES"
 ALGORITHMS = ("xgboost",)
+NETWORKS = ("own", "host")
 
 
 class ImageTableError(ValueError):
@@ -34,13 +35,19 @@ class UnknownImageError(LookupError):
 
 @dataclass(frozen=True)
 class Runtime:
-    """A local runtime: an interpreter and what the image's own entry point would do."""
+    """A local runtime: an interpreter and what the image's own entry point would do.
+
+    `command` runs a job, `serve` is the command of a model server of the user's own. `network` "own" gives that server
+    a loopback of its own, on which it listens on port 8080; "host" gives it this machine's network and a port to bind.
+    """
 
     uri: str
     python: str = field(default_factory=lambda: sys.executable)
     algorithm: str | None = None
     framework: str | None = None
     command: tuple[str, ...] = ()
+    serve: tuple[str, ...] = ()
+    network: str = "own"
 
     @property
     def trains(self) -> bool:
@@ -86,7 +93,7 @@ def _read(path: Path) -> Iterable[Runtime]:
 
 
 def _entry(path: Path, entry: dict[str, Any]) -> Runtime:
-    known = {"uri", "python", "algorithm", "framework", "command"}
+    known = {"uri", "python", "algorithm", "framework", "command", "serve", "network"}
     where = f"{path}: image {entry.get('uri')!r}"
     if unknown := sorted(set(entry) - known):
         raise ImageTableError(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}.")
@@ -97,5 +104,8 @@ def _entry(path: Path, entry: dict[str, Any]) -> Runtime:
     python = str(Path(entry.get("python", sys.executable)).expanduser())
     if not os.access(python, os.X_OK):
         raise ImageTableError(f"{where}: python {python!r} is not a program that can be run; give an interpreter.")
-    command = tuple(str(word) for word in entry.get("command", ()))
-    return Runtime(entry["uri"], python, entry.get("algorithm"), entry.get("framework"), command)
+    network = entry.get("network", NETWORKS[0])
+    if network not in NETWORKS:
+        raise ImageTableError(f"{where}: network {network!r} is not one of {', '.join(NETWORKS)}.")
+    command, serve = (tuple(str(word) for word in entry.get(key, ())) for key in ("command", "serve"))
+    return Runtime(entry["uri"], python, entry.get("algorithm"), entry.get("framework"), command, serve, network)

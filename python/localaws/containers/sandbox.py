@@ -24,12 +24,18 @@ WARNING = (
 
 @dataclass(frozen=True)
 class Command:
-    """A program as it would run in its container: `cwd` and all paths are the container's."""
+    """A program as it would run in its container: `cwd` and all paths are the container's.
+
+    `mounts`: (directory, name below /opt/ml), shown there read-only; without namespaces a link, which protects nothing.
+    `companion`: a second program for the same namespaces (left out where there are none).
+    """
 
     argv: list[str]
     environment: dict[str, str]
     cwd: str
     network: bool = True
+    mounts: tuple[tuple[str, str], ...] = ()
+    companion: list[str] | None = None
 
 
 @functools.cache
@@ -67,6 +73,9 @@ def _prepare(command: Command, ml: Path, scratch: Path, python: str, how: Kind) 
     for name in ("tmp", "staging", "home", "bin", "packages"):
         (scratch / name).mkdir(parents=True, exist_ok=True)
     argv, environment, cwd = command.argv, dict(command.environment), command.cwd
+    if how != "namespaces":
+        for source, name in command.mounts:
+            (ml / name).symlink_to(source)
     if how == "namespaces":
         environment["TMPDIR"] = "/tmp"
     else:
@@ -77,6 +86,7 @@ def _prepare(command: Command, ml: Path, scratch: Path, python: str, how: Kind) 
     if how == "rewritten":
         argv = [_rewritten(word, ml) for word in argv]
         environment = {name: _rewritten(value, ml) for name, value in environment.items()}
+        environment["SAGEMAKER_BASE_DIR"] = str(ml)  # what SageMaker's own toolkits take for /opt/ml
         cwd = _rewritten(cwd, ml)
     plan = {
         "argv": argv,
@@ -87,6 +97,8 @@ def _prepare(command: Command, ml: Path, scratch: Path, python: str, how: Kind) 
         "ml": str(ml),
         "tmp": str(scratch / "tmp") if how == "namespaces" else None,
         "staging": str(scratch / "staging"),
+        "mounts": command.mounts if how == "namespaces" else (),
+        "companion": command.companion if how == "namespaces" else None,
         "keep": _below_tmp([str(scratch / name) for name in ("home", "bin", "packages")] + _roots(python)),
     }
     path = scratch / "plan.json"

@@ -4,7 +4,9 @@ Started as ``python -I -S supervisor.py PLAN``. PLAN is a JSON file (written by 
 
     {"argv": [...], "env": {...}, "cwd": "/path", "namespaces": true, "network": true,
      "ml": "<directory that becomes /opt/ml>", "tmp": "<directory that becomes /tmp>" | null,
-     "staging": "<empty directory>", "keep": ["<path below /tmp that must stay visible>", ...]}
+     "staging": "<empty directory>", "keep": ["<path below /tmp that must stay visible>", ...],
+     "mounts": [["<directory>", "<name below /opt/ml where it is shown, read-only>"], ...],
+     "companion": [...] | null    (a second command, which lives in the same namespaces as long as the first)}
 
 Standard input is a lifeline: its other end is held by the stack and nothing is ever sent through it. When it closes,
 the stack is gone, and every process of the job is killed.
@@ -34,6 +36,7 @@ from typing import Any, NoReturn
 
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x20000, 0x10000000, 0x20000000, 0x40000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 4096, 16384, 1 << 18
+MS_RDONLY, MS_REMOUNT = 1, 32
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 SETUP_FAILED, NOT_EXECUTABLE, NOT_FOUND = 125, 126, 127
 LIFELINE = 0
@@ -54,6 +57,14 @@ def _mount(source: str, target: str, kind: str | None, flags: int) -> None:
 
 def _bind(source: str, target: str) -> None:
     _mount(source, target, None, MS_BIND | MS_REC)
+
+
+def _bind_read_only(source: str, target: str) -> None:
+    os.makedirs(target, exist_ok=True)
+    _bind(source, target)
+    # Flags that the source's own mount has may not be dropped in a user namespace.
+    kept = os.statvfs(source).f_flag & (MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    _mount("none", target, None, MS_REMOUNT | MS_BIND | MS_RDONLY | kept)
 
 
 def _write(path: str, text: str) -> None:
@@ -127,6 +138,8 @@ def _show_tmp(tmp: str, keep: list[str]) -> None:
 
 def _mount_all(plan: dict[str, Any]) -> None:
     _mount("none", "/", None, MS_REC | MS_PRIVATE)
+    for source, name in plan["mounts"]:
+        _bind_read_only(source, f"{plan['ml']}/{name}")
     _show_ml(plan["ml"], plan["staging"])
     if plan["tmp"]:
         _show_tmp(plan["tmp"], plan["keep"])
@@ -236,6 +249,8 @@ def main(plan_path: str) -> int:
             _loopback_up()
     except OSError as error:
         _die(SETUP_FAILED, f"sandbox: {error.strerror or error}")
+    if plan["companion"]:
+        _start({**plan, "argv": plan["companion"]})
     # This is process 1 of its namespace: when it ends, the kernel kills every other process in it.
     os._exit(_watch(_start(plan), wakeup))
 

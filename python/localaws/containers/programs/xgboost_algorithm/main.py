@@ -14,7 +14,7 @@ from .errors import ToolkitError, UserError
 from .metrics import CUSTOM
 from .training import train
 
-ML = Path(os.environ.get("LOCALAWS_ML", "/opt/ml"))
+ML = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
 
 
 def main() -> int:

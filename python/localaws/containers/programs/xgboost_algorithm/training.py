@@ -6,7 +6,7 @@ import logging
 import os
 import re
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,18 +16,17 @@ from .metrics import CUSTOM, MAXIMIZED, custom_metric
 __all__ = ["MODEL", "train"]
 
 MODEL, CHECKPOINT = "xgboost-model", "xgboost-checkpoint"
-# What xgboost says of data or parameters that only the user can mend.
+KEPT_CHECKPOINTS = 5
+# What xgboost (1.7 to 3.2) says of data or parameters that only the user can mend.
 _USERS_FAULT = (
-    "label must be in [0,1] for logistic regression",
-    "label must be in [0, num_class)",
+    "label must be",
+    "base_score must be",
+    "`base_score` must be",
     "Target is multiclass but average='binary'",
     "feature_names mismatch",
-    "Check failed: preds.size() == info.labels_.size()",
-    "Check failed: !auc_error AUC: the dataset only contains pos or neg samples",
-    "base_score must be in (0,1) for logistic loss",
-    "PoissonRegression: label must be nonnegative",
-    "TweedieRegression: label must be nonnegative",
-    "Parameter reg_lambda should be greater equal to 0",
+    "preds.size() == info.labels_.size()",
+    "the dataset only contains pos or neg samples",
+    "should be greater equal to 0",
 )
 
 
@@ -68,9 +67,11 @@ def train(
     resumed, done = _newest_checkpoint(checkpoints)
     callbacks = [xgboost.callback.EvaluationMonitor()]
     if checkpoints:
-        callbacks.append(xgboost.callback.TrainingCheckPoint(checkpoints, name=CHECKPOINT, interval=1))
+        callbacks.append(_each_round(xgboost, lambda booster, number: _checkpoint(booster, checkpoints, done + number)))
     if keep_on_stop:
-        callbacks.append(_model_each_round(xgboost, model))
+        # SIGTERM then ends training with success and the model of the round before, as in the image.
+        callbacks.append(_each_round(xgboost, lambda booster, _: _save(booster, model / MODEL)))
+        signal.signal(signal.SIGTERM, _leave)
     watched_metric = (objective_metrics or asked or [None])[-1]
     if patience and watched_metric and validation is not None:
         stopping = xgboost.callback.EarlyStopping(
@@ -98,18 +99,25 @@ def train(
             verbose_eval=False,
         )
     except ValueError as error:  # XGBoostError is one
-        if any(text in str(error) for text in _USERS_FAULT):
-            raise UserError(str(error)) from error
-        raise AlgorithmError(f"XGB train call failed with exception:\n {error}") from error
-    _save(booster, model)
+        text = str(error).partition("Stack trace:")[0].strip()
+        if any(fault in text for fault in _USERS_FAULT):
+            raise UserError(text) from error
+        raise AlgorithmError(f"XGB train call failed with exception:\n {text}") from error
+    _save(booster, model / MODEL)
 
 
-def _save(booster: Any, model: Path) -> None:
-    """Write the model so that no reader ever sees half of it. Its format is UBJSON, as that of the current image."""
-    model.mkdir(parents=True, exist_ok=True)
-    unfinished = model / f".{MODEL}.ubj"
+def _save(booster: Any, file: Path) -> None:
+    """Write a model so that no reader ever sees half of it. Its format is UBJSON, as that of the current image."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(f".{file.name}.ubj")
     booster.save_model(unfinished)
-    unfinished.replace(model / MODEL)
+    unfinished.replace(file)
+
+
+def _checkpoint(booster: Any, folder: Path, number: int) -> None:
+    """Keep the newest checkpoints; the number in a name is that of its last round, from 0."""
+    _save(booster, folder / f"{CHECKPOINT}.{number}")
+    (folder / f"{CHECKPOINT}.{number - KEPT_CHECKPOINTS}").unlink(missing_ok=True)
 
 
 def _newest_checkpoint(checkpoints: Path | None) -> tuple[str | None, int]:
@@ -119,7 +127,7 @@ def _newest_checkpoint(checkpoints: Path | None) -> tuple[str | None, int]:
     checkpoints.mkdir(parents=True, exist_ok=True)
     found = []
     for file in checkpoints.iterdir():
-        if match := re.fullmatch(rf"{CHECKPOINT}[._](\d+)(\.\w+)?", file.name):
+        if match := re.fullmatch(rf"{CHECKPOINT}\.(\d+)", file.name):
             found.append((int(match[1]), str(file)))
     if not found:
         return None, 0
@@ -129,16 +137,16 @@ def _newest_checkpoint(checkpoints: Path | None) -> tuple[str | None, int]:
     return newest, iteration + 1
 
 
-def _model_each_round(xgboost: Any, model: Path) -> Any:
-    """A callback that keeps a usable model at all times; SIGTERM then ends training with success, as the image does."""
+def _each_round(xgboost: Any, act: Callable[[Any, int], None]) -> Any:
+    """A callback that calls `act` with the model and the round's number."""
 
-    class ModelEachRound(xgboost.callback.TrainingCallback):  # type: ignore[misc]
-        def after_iteration(self, booster: Any, epoch: int, evals_log: Any) -> bool:
-            _save(booster, model)
+    class EachRound(xgboost.callback.TrainingCallback):  # type: ignore[misc]
+        def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+            act(model, epoch)
             return False
 
-    def leave(*_: object) -> NoReturn:
-        os._exit(0)
+    return EachRound()
 
-    signal.signal(signal.SIGTERM, leave)
-    return ModelEachRound()
+
+def _leave(*_: object) -> NoReturn:
+    os._exit(0)
