@@ -17,6 +17,10 @@ __all__ = ["check"]
 
 def check(stack: Stack, request: dict[str, Any]) -> None:
     """Raise ValidationException (or a sibling) for a request that could not run."""
+    # The API model requires neither, for serverless jobs.
+    for member in ("AlgorithmSpecification", "ResourceConfig"):
+        if member not in request:
+            raise validation_error(f"{member} is missing: the local stack runs no serverless training jobs.")
     algorithm = request["AlgorithmSpecification"]
     if "TrainingImage" not in algorithm:
         named = algorithm.get("AlgorithmName")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
+import os
 import shutil
 import subprocess
 import sys
@@ -59,6 +61,9 @@ def install_requirements(code: Path) -> None:
     if not requirements.exists():
         return
     install = [sys.executable, "-m", "pip", "install", "-r", str(requirements)]
+    if importlib.util.find_spec("pip") is None and shutil.which("uv"):  # environments that uv makes have no pip
+        target = ["--python", sys.executable, "--target", os.environ.get("PIP_TARGET", str(code))]
+        install = ["uv", "pip", "install", *target, "-r", str(requirements)]
     logging.info("Installing dependencies from requirements.txt: %s", " ".join(install))
     ended = subprocess.run(install, cwd=code, check=False)
     if ended.returncode:
