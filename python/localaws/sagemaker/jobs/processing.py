@@ -46,7 +46,7 @@ def create_processing_job(stack: Stack, request: dict[str, Any], caller: Princip
     name = request["ProcessingJobName"]
     checks.check_name_is_free(stack, FAMILY, name)
     checks.check_image(stack, request["AppSpecification"]["ImageUri"])
-    checks.check_instances(request["ProcessingResources"].get("ClusterConfig", {}).get("InstanceCount", 1))
+    checks.check_instances(request["ProcessingResources"]["ClusterConfig"].get("InstanceCount", 1))
     for given in request.get("ProcessingInputs", ()):
         _check_input(given)
     for output in _outputs(request):
