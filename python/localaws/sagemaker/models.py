@@ -24,7 +24,7 @@ _MISSING = {"404", "NoSuchBucket", "NoSuchKey"}
 
 
 def _create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
-    if ("PrimaryContainer" in request) == ("Containers" in request):
+    if ("PrimaryContainer" in request) == bool(request.get("Containers")):
         raise validation_error("Exactly one of PrimaryContainer and Containers must be given for a model.")
     containers = request.get("Containers") or [request["PrimaryContainer"]]
     for container in containers:

@@ -227,3 +227,23 @@ def unmatched(shape: Shape) -> str | None:
         if len(padded) <= limits.get("max", LONGEST) and not matches(limits["pattern"], padded):
             return padded
     return None
+
+
+def variants(shape: Shape, path: tuple[str, ...] = ()) -> Iterator[Any]:
+    """Valid values: the smallest, and for each optional member or enum value at every level one that has it."""
+    if shape.name in path:
+        return
+    path = (*path, shape.name)
+    base = valid(shape)
+    yield base
+    if isinstance(shape, StructureShape):
+        for name, inner in shape.members.items():
+            start = {} if shape.metadata.get("union") else base
+            yield from ({**start, name: value} for value in variants(inner, path))
+    elif isinstance(shape, ListShape):
+        yield from ([value] * max(1, shape.metadata.get("min", 0)) for value in variants(shape.member, path))
+    elif isinstance(shape, MapShape):
+        key = keys(shape.key, 1)[0]
+        yield from ({key: value} for value in variants(shape.value, path))
+    elif isinstance(shape, StringShape) and shape.enum:
+        yield from shape.enum[1:5]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from botocore.model import StructureShape
-from request_cases import broken, valid
+from request_cases import broken, valid, variants
 
 from localaws.errors import AwsError
 from localaws.gateway.validation import parse
@@ -15,6 +16,28 @@ from localaws.sagemaker.api_model import operation_model, service_model
 from localaws.sagemaker.service import operations
 
 OPERATIONS = sorted(operations())
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+REGISTRY = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
+RUNNABLE = {
+    "CreateProcessingJob": {
+        "AppSpecification": {
+            "ImageUri": f"{REGISTRY}/sagemaker-scikit-learn:1.4-2-cpu-py312",
+            "ContainerEntrypoint": ["true"],
+        },
+    },
+    "CreateTrainingJob": {
+        "AlgorithmSpecification": {
+            "TrainingImage": f"{REGISTRY}/sagemaker-xgboost:1.7-1",
+            "TrainingInputMode": "File",
+        },
+        "OutputDataConfig": {"S3OutputPath": "s3://no-such-bucket/out"},
+        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+    },
+}
 
 
 def input_shape(operation: str) -> StructureShape:
@@ -53,6 +76,31 @@ def test_the_smallest_valid_request_passes_validation(module_stack: Any, operati
     assert status < 500
     assert answer.get("__type") != "SerializationException"
     assert "validation error" not in answer.get("message", "")
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_request_that_is_valid_by_the_model_is_never_a_fault(module_stack: Any, operation: str) -> None:
+    """With a role that exists and an image that runs, so that it gets past the first checks of its feature."""
+    name = f"role-{operation}"[:64]
+    role = module_stack.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
+    requests = []
+    for number, request in enumerate(variants(input_shape(operation))):
+        runnable = RUNNABLE.get(operation, {})
+        whole = {**runnable, **request}
+        if "AppSpecification" in whole:
+            whole["AppSpecification"] = {**runnable["AppSpecification"], **whole["AppSpecification"]}
+            whole["AppSpecification"]["ImageUri"] = runnable["AppSpecification"]["ImageUri"]
+        if "RoleArn" in whole:
+            whole["RoleArn"] = role["Role"]["Arn"]
+        if operation in RUNNABLE:
+            whole[f"{operation.removeprefix('Create')}Name"] = f"job-{number}"
+        requests.append(whole)
+    with ThreadPoolExecutor(4) as pool:
+        answers = pool.map(lambda request: module_stack.call(operation, request), requests)
+        faults = [
+            (request, answer) for request, (status, answer) in zip(requests, answers, strict=True) if status >= 500
+        ]
+    assert faults == []
 
 
 def test_the_smallest_valid_request_of_every_operation_of_the_api_passes() -> None:
