@@ -6,13 +6,16 @@ import json
 import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pipeline_fakes import Bench, completed, fail, failed, gate, pipeline, processing
 
 from localaws.errors import AwsError, limit_exceeded
+from localaws.gateway.validation import parse
 
+DEFINITIONS = sorted(Path(__file__).with_name("definitions").glob("*.json"))
 OUTPUT = {"Get": "Steps.A.ProcessingOutputConfig.Outputs['out'].S3Output.S3Uri"}
 
 
@@ -279,6 +282,34 @@ def test_a_condition_reads_a_property_file(bench: Bench) -> None:
     assert steps_of(execution)["Gate"]["FailureReason"] == (
         "ClientError: Unable to read s3://b/evaluation/evaluation.json: The specified key does not exist."
     )
+
+
+@pytest.mark.parametrize("path", DEFINITIONS, ids=lambda path: path.stem)
+def test_definitions_of_the_sdks_make_requests_that_the_api_accepts(bench: Bench, path: Path) -> None:
+    artifacts = {"S3ModelArtifacts": "s3://b/model.tar.gz"}
+    for step in ("TrainModel", "TrainingJob"):
+        bench.sagemaker.endings[step] = [lambda request: {"Status": "Completed", "ModelArtifacts": artifacts}]
+    report = json.dumps({"binary_classification_metrics": {"auc": {"value": 0.93}}})
+    for folder in ("pipelines-test/evaluation", "sagemaker-test/pipeline/evaluation"):
+        bench.objects[f"s3://{folder}/evaluation.json"] = report
+    execution = bench.execution(path.read_text())
+
+    assert execution.run().status == "Succeeded", execution.listed()
+
+    for operation, request in bench.sagemaker.requests:
+        assert parse(operation, request) == request
+    created = [operation for operation, _ in bench.sagemaker.requests if operation.startswith("Create")]
+    assert created[:5] == [
+        "CreateProcessingJob",
+        "CreateTrainingJob",
+        "CreateProcessingJob",
+        "CreateModelPackageGroup",
+        "CreateModelPackage",
+    ]
+    (package,) = bench.sagemaker.sent("CreateModelPackage")
+    containers = package["InferenceSpecification"]["Containers"]
+    assert [container["ModelDataUrl"] for container in containers] == ["s3://b/model.tar.gz"]
+    assert package["MetadataProperties"]["GeneratedBy"].endswith("/execution/exec00000001")
 
 
 def test_the_overhead_of_a_step_is_milliseconds(bench: Bench) -> None:

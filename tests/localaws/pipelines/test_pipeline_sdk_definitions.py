@@ -38,9 +38,14 @@ out.mkdir(parents=True, exist_ok=True)
 ROWS = "".join(f"{int(i * 7 % 100 + i % 13 > 55)},{i * 7 % 100},{i % 13}\n" for i in range(300))
 
 
+def groups(pipelines: Any) -> list[str]:
+    listed = pipelines.client.list_model_package_groups(NameContains=GROUP)["ModelPackageGroupSummaryList"]
+    return [group["ModelPackageGroupName"] for group in listed]
+
+
 @pytest.fixture
 def sdk_v2(bucket: Callable[[str, str], None], pipelines: Any) -> Any:
-    """What the SDK would have uploaded, and the model package group; the definition's text."""
+    """The definition's text, with what the SDK would have uploaded in place."""
     text = (DEFINITIONS / "sdk_v2.json").read_text()
     for step in json.loads(text)["Steps"]:
         for given in step["Arguments"].get("ProcessingInputs", ()):
@@ -48,11 +53,11 @@ def sdk_v2(bucket: Callable[[str, str], None], pipelines: Any) -> Any:
             if given["InputName"] == "code":
                 bucket(uri.removeprefix("s3://pipelines-test/"), PREPROCESS if "preprocess" in uri else EVALUATE)
     bucket("input/data.csv", ROWS)
-    pipelines.client.create_model_package_group(ModelPackageGroupName=GROUP)
     yield text
-    for package in pipelines.client.list_model_packages(ModelPackageGroupName=GROUP)["ModelPackageSummaryList"]:
-        pipelines.client.delete_model_package(ModelPackageName=package["ModelPackageArn"])
-    pipelines.client.delete_model_package_group(ModelPackageGroupName=GROUP)
+    for name in groups(pipelines):
+        for package in pipelines.client.list_model_packages(ModelPackageGroupName=name)["ModelPackageSummaryList"]:
+            pipelines.client.delete_model_package(ModelPackageName=package["ModelPackageArn"])
+        pipelines.client.delete_model_package_group(ModelPackageGroupName=name)
     for model in pipelines.client.list_models()["Models"]:
         pipelines.client.delete_model(ModelName=model["ModelName"])
 
@@ -77,6 +82,7 @@ def test_a_definition_of_sdk_v2_trains_evaluates_and_registers(sdk_v2: str, pipe
     training = pipelines.client.describe_training_job(TrainingJobName=job)
     assert training["HyperParameters"]["num_round"] == "5"
     assert training["HyperParameters"]["eta"] == "0.3"
+    assert groups(pipelines) == [GROUP]
     package = pipelines.client.describe_model_package(
         ModelPackageName=steps["Register-RegisterModel"]["Metadata"]["RegisterModel"]["Arn"]
     )
@@ -107,8 +113,7 @@ def test_a_threshold_that_is_not_met_registers_nothing(sdk_v2: str, pipelines: A
     reason = pipelines.steps(arn)["QualityTooLow"]["FailureReason"]
     assert reason.startswith(("AUC 0.", "AUC 1.0"))
     assert reason.endswith(" is below 1.5 after 3 rounds")
-    listed = pipelines.client.list_model_packages(ModelPackageGroupName=GROUP)
-    assert listed["ModelPackageSummaryList"] == []
+    assert groups(pipelines) == []
 
 
 def test_a_missing_input_names_the_key_in_the_steps_failure_reason(sdk_v2: str, pipelines: Any) -> None:

@@ -21,6 +21,10 @@ class _RegisterModel(RequestKind):
         check_arguments(self.create, step.arguments, optional=frozenset(), hidden=frozenset({self.name_member}))
 
     def execute(self, run: StepRun, arguments: Mapping[str, Any]) -> StepResult:
+        group = arguments.get("ModelPackageGroupName")
+        if group and run.store.find("ModelPackageGroup", group) is None:
+            # AWS's pipelines make a missing group: SDK definitions name one that nobody created.
+            invoke(run, "CreateModelPackageGroup", {"ModelPackageGroupName": group})
         # The registry shows which execution made a version; what the definition gives wins.
         metadata = {**run.metadata_properties, **arguments.get("MetadataProperties", {})}
         arn = invoke(run, self.create, {**arguments, "MetadataProperties": metadata})["ModelPackageArn"]
