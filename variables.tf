@@ -110,7 +110,7 @@ variable "tags" {
 }
 
 variable "use_spot_training" {
-  description = "Whether training runs on spot capacity, cheaper by up to 90 percent, with checkpoints to go on from after an interruption."
+  description = "Whether training runs on spot capacity, cheaper by up to 90 percent, with checkpoints to go on from after an interruption; a training that nothing changed is then run again, not taken from the cache."
   type        = bool
   default     = false
   nullable    = false

@@ -46,7 +46,7 @@ data "aws_iam_policy_document" "pipeline" {
     }
   }
 
-  # A pipeline calls CreateModelPackageGroup before it registers, and takes the refusal that the group exists for a yes.
+  # A registering step makes a group that is missing: whether it asks where the group exists is not documented.
   dynamic "statement" {
     for_each = length(local.registry_arns) > 0 ? ["registry"] : []
 
@@ -54,6 +54,17 @@ data "aws_iam_policy_document" "pipeline" {
       sid       = "EnsureModelPackageGroup"
       actions   = ["sagemaker:CreateModelPackageGroup"]
       resources = [local.registry_arns[0]]
+    }
+  }
+
+  # Registering resolves the images' digests.
+  dynamic "statement" {
+    for_each = length(local.registry_arns) > 0 && length(local.repository_arns) > 0 ? ["registry"] : []
+
+    content {
+      sid       = "ReadImageMetadata"
+      actions   = ["ecr:BatchGetImage", "ecr:DescribeImages"]
+      resources = local.repository_arns
     }
   }
 

@@ -1,0 +1,99 @@
+"""Apply, empty second plan, refused destroy, destroy: the root against the local stack, as a user reaches it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import tftest
+
+pytestmark = pytest.mark.slow
+
+STUDENT = {"student_id": "tf-tester"}
+GROUP = "xgboost-models-tf-tester"
+BUCKET = "sagemaker-tf-tester"
+
+
+@pytest.fixture(scope="module")
+def applied(
+    workspace: Path, stack_environment: dict[str, str], plugins: str | None, tmp_path_factory: pytest.TempPathFactory
+) -> tftest.TerraformTest:
+    """The root, applied in a checkout and a state of its own; what a test leaves goes with the stack."""
+    folder = tmp_path_factory.mktemp("applied")
+    shutil.copytree(workspace, folder, dirs_exist_ok=True, symlinks=True, ignore=shutil.ignore_patterns(".terraform*"))
+    root = tftest.TerraformTest(str(folder))
+    root.env = stack_environment | {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
+    root.setup(plugin_dir=plugins)
+    root.apply(tf_vars=STUDENT)
+    return root
+
+
+def _client(service: str, environment: dict[str, str]) -> Any:
+    return boto3.client(
+        service,
+        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        region_name=environment["AWS_REGION"],
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+    )
+
+
+def _plan_exit_code(root: tftest.TerraformTest) -> int:
+    arguments = ["-input=false", "-no-color", "-detailed-exitcode", *(f"-var={k}={v}" for k, v in STUDENT.items())]
+    code: int = root.execute_command("plan", *arguments).retcode
+    return code
+
+
+def test_stack_is_whole_then_refuses_then_goes(
+    applied: tftest.TerraformTest, stack_environment: dict[str, str]
+) -> None:
+    """One story, for its steps need each other: what stands, what a plain destroy refuses, that nothing is left."""
+    sagemaker, s3 = (_client(service, stack_environment) for service in ("sagemaker", "s3"))
+    outputs = applied.output()
+    assert outputs["pipeline_name"] == "MLPipeline-tf-tester"
+    assert outputs["bucket"] == BUCKET
+
+    pipeline = sagemaker.describe_pipeline(PipelineName=outputs["pipeline_name"])
+    bucket, key = outputs["definition_uri"].removeprefix("s3://").split("/", 1)
+    published = s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    assert pipeline["PipelineDefinition"] == published
+    assert pipeline["RoleArn"] == outputs["pipeline_role_arn"]
+    assert _plan_exit_code(applied) == 0
+
+    # What create_pipeline.py does is no change either.
+    sagemaker.update_pipeline(PipelineName=outputs["pipeline_name"], PipelineDefinition=published)
+    assert _plan_exit_code(applied) == 0
+
+    code = json.loads(published)["Steps"][0]["Arguments"]["ProcessingInputs"][-1]["S3Input"]["S3Uri"]
+    prefix = code.removeprefix(f"s3://{BUCKET}/")
+    assert s3.head_object(Bucket=BUCKET, Key=f"{prefix}/run.py")["ServerSideEncryption"] == "AES256"
+
+    version = sagemaker.create_model_package(
+        ModelPackageGroupName=GROUP,
+        InferenceSpecification={
+            "Containers": [{"Image": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+    )["ModelPackageArn"]
+    s3.put_object(Bucket=BUCKET, Key="pipeline/report/1/report.json", Body=b"{}")
+    with pytest.raises(tftest.TerraformTestError) as refusal:
+        applied.destroy(tf_vars=STUDENT)
+    message = " ".join(str(refusal.value).split())
+    assert "make destroy STUDENT_ID=tf-tester" in message
+    assert GROUP in message
+    assert "BucketNotEmpty" in message
+
+    sagemaker.delete_model_package(ModelPackageName=version)
+    for item in s3.list_object_versions(Bucket=BUCKET).get("Versions", []):
+        s3.delete_object(Bucket=BUCKET, Key=item["Key"], VersionId=item["VersionId"])
+    applied.destroy(tf_vars=STUDENT)
+    assert sagemaker.list_pipelines()["PipelineSummaries"] == []
+    assert sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"] == []
+    assert BUCKET not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
+    roles = _client("iam", stack_environment).list_roles()["Roles"]
+    assert [role["RoleName"] for role in roles if role["RoleName"].startswith("mlops-")] == []
