@@ -50,8 +50,8 @@ class Clock:
 class FakeSageMaker:
     """Serves the operations that steps use.
 
-    `endings[step]` lists how the step's jobs end, one a job (the last one stays); an ending may also be an `AwsError` that
-    the create request answers.  A job with a name of the definition's own goes by its resource (`endings["TrainingJob"]`).
+    `endings[step]` lists how the step's jobs end, one a job (the last one stays); an ending may also be an `AwsError`
+    that the create request answers.  A job with a name of the definition's own goes by its resource (`TrainingJob`).
     Jobs of a step in `held` end when `release(step)` is called or they are stopped.
     """
 
