@@ -52,7 +52,7 @@ class FakeSageMaker:
 
     `endings[step]` lists how the step's jobs end, one a job (the last one stays); an ending may also be an `AwsError`
     that the create request answers.  A job with a name of the definition's own goes by its resource (`TrainingJob`).
-    Jobs of a step in `held` end when `release(step)` is called or they are stopped.
+    Jobs of a step in `held` end when `release(step)` is called or they are stopped.  `refused` operations always are.
     """
 
     def __init__(self) -> None:
@@ -61,6 +61,7 @@ class FakeSageMaker:
         self.requests: list[tuple[str, dict[str, Any]]] = []
         self.endings: dict[str, list[Ending | AwsError]] = defaultdict(lambda: [completed])
         self.held: set[str] = set()
+        self.refused: dict[str, AwsError] = {}
         self.created = threading.Semaphore(0)
         self._waiting: dict[str, tuple[str, str, dict[str, Any]]] = {}
         self._lock = threading.Lock()
@@ -69,6 +70,8 @@ class FakeSageMaker:
         request = dict(request)
         with self._lock:
             self.requests.append((operation, request))
+        if operation in self.refused:
+            raise self.refused[operation]
         verb, resource = next(
             (verb, operation.removeprefix(verb))
             for verb in ("Create", "Describe", "Stop")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pipeline_fakes import Bench, completed, fail, failed, gate, pipeline, processing
 
-from localaws.errors import AwsError, limit_exceeded
+from localaws.errors import AwsError, access_denied, limit_exceeded
 from localaws.gateway.validation import parse
 
 DEFINITIONS = sorted(Path(__file__).with_name("definitions").glob("*.json"))
@@ -147,6 +147,37 @@ def test_stop_ends_running_jobs_and_starts_nothing_more(bench: Bench) -> None:
     assert outcomes[0].status == "Stopped"
     assert {name: step["StepStatus"] for name, step in steps_of(execution).items()} == {"A": "Stopped"}
     assert names(bench) == ["A"]
+
+
+def test_a_job_that_may_not_be_stopped_runs_to_its_end(bench: Bench) -> None:
+    bench.sagemaker.held = {"A"}
+    bench.sagemaker.refused["StopProcessingJob"] = access_denied("User is not authorized to perform: StopProcessingJob")
+    execution = bench.execution(pipeline(processing("A"), processing("B", DependsOn=["A"])))
+    thread, outcomes = bench.start(execution)
+    assert bench.sagemaker.created.acquire(timeout=5)
+    while not steps_of(execution)["A"]["Metadata"]:
+        threading.Event().wait(0.005)
+    execution.stop()
+    assert thread.is_alive()
+    assert steps_of(execution)["A"]["StepStatus"] == "Stopping"
+    assert "is not authorized to perform: StopProcessingJob" in steps_of(execution)["A"]["FailureReason"]
+    bench.sagemaker.release("A")
+    thread.join(5)
+    assert outcomes[0].status == "Stopped"
+    assert steps_of(execution)["A"]["StepStatus"] == "Succeeded"
+    assert names(bench) == ["A"]
+
+
+def test_a_defect_of_the_stack_fails_the_step_and_ends_the_execution(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(threading, "excepthook", seen.append)
+    bench.sagemaker.endings["A"] = [lambda request: {"Status": 1 // 0}]
+    execution = bench.execution(pipeline(processing("A"), processing("B", DependsOn=["A"])))
+    assert execution.run().status == "Failed"
+    assert steps_of(execution)["A"]["FailureReason"].startswith("InternalServerError: ")
+    assert [args.exc_type for args in seen] == [ZeroDivisionError]
 
 
 def test_a_retried_execution_runs_only_what_did_not_succeed(bench: Bench) -> None:
