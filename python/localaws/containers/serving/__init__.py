@@ -1,0 +1,24 @@
+"""Hosting models: what an image URI does when it serves.
+
+`ModelServer` runs the containers of one model and answers invocations; `artifact` brings model.tar.gz onto the disk.
+"""
+
+from localaws.containers.serving.artifact import ArtifactError
+from localaws.containers.serving.interface import (
+    ContainerSpec,
+    Invocation,
+    InvocationResult,
+    MultiModelSource,
+    ServingError,
+)
+from localaws.containers.serving.model_server import ModelServer
+
+__all__ = [
+    "ArtifactError",
+    "ContainerSpec",
+    "Invocation",
+    "InvocationResult",
+    "ModelServer",
+    "MultiModelSource",
+    "ServingError",
+]
