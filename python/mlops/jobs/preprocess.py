@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from .diagnose import line_of_row
 from .errors import JobError, listed, quoted
 from .outputs import Outputs, json_bytes, tar_gz
-from .row_encoder import Encoder, EncodingError, write_rows
+from .row_encoder import Encoder, EncodingError, dictionary, write_rows
 from .schema import Schema, load_schema
 from .source import Source, read_source
 from .split import FEWEST_ROWS_OF_A_CLASS, stratified_split
@@ -102,17 +102,19 @@ def _model(encoder: Encoder) -> bytes:
 
 def _raw_rows(source: Source, schema: Schema, rows: np.ndarray[Any, Any]) -> bytes:
     names = [*schema.features, schema.label.name]
-    taken = [pc.utf8_trim_whitespace(source.columns[name].take(pa.array(rows))) for name in names]
-    header = pc.binary_join_element_wise(*(_quoted_where_needed(pa.array([name])) for name in names), ",")
-    lines = pc.binary_join_element_wise(*(_quoted_where_needed(column) for column in taken), ",")
-    return ("\n".join([*header.to_pylist(), *lines.to_pylist()]) + "\n").encode("utf-8")
+    texts = [_csv_texts(source.columns[name].take(pa.array(rows))) for name in names]
+    lines = pc.binary_join_element_wise(*texts, ",").to_pylist()
+    return ("\n".join([",".join(map(_quoted_where_needed, names)), *lines]) + "\n").encode("utf-8")
 
 
-def _quoted_where_needed(texts: Any) -> Any:
+def _csv_texts(column: Any) -> Any:
     # pyarrow's own writer puts all texts in quotes or, from release 12 on, none.
-    special = pc.match_substring_regex(texts, pattern='[",\\r\\n]')
-    quoted_texts = pc.binary_join_element_wise('"', pc.replace_substring(texts, '"', '""'), '"', "")
-    return pc.if_else(special, quoted_texts, texts)
+    indices, values = dictionary(column)
+    return pa.array([_quoted_where_needed(value) for value in values], pa.string()).take(pa.array(indices))
+
+
+def _quoted_where_needed(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\r\n') else text
 
 
 def _report(

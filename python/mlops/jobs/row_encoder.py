@@ -102,7 +102,7 @@ class Encoder:
         return matrix
 
     def _encode_category(self, name: str, column: Any) -> np.ndarray[Any, Any]:
-        indices, values = _dictionary(column)
+        indices, values = dictionary(column)
         codes = self._codes[name]
         missing = set(self.missing_values)
         table = [math.nan if text in missing else codes.get(text, math.nan) for text in values]
@@ -163,8 +163,8 @@ def _first_bad_number(name: str, column: Any) -> EncodingError:
     raise AssertionError(f"column {name!r} was refused without a bad value")
 
 
-def _dictionary(column: Any) -> tuple[np.ndarray[Any, Any], list[str]]:
-    """Indices (-1 for a null) and the trimmed texts they point to."""
+def dictionary(column: Any) -> tuple[np.ndarray[Any, Any], list[str]]:
+    """A pyarrow string array as indices (-1 for a null) into its distinct texts, which are trimmed."""
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
     if isinstance(column, pa.ChunkedArray):  # pyarrow below 12 gives no array for no chunks
@@ -175,7 +175,7 @@ def _dictionary(column: Any) -> tuple[np.ndarray[Any, Any], list[str]]:
 
 
 def _by_share_of_positives(column: Any, positive: np.ndarray[Any, Any], missing: set[str]) -> list[str]:
-    indices, values = _dictionary(column)
+    indices, values = dictionary(column)
     known = indices >= 0
     totals = np.bincount(indices[known], minlength=len(values))
     positives = np.bincount(indices[known & positive], minlength=len(values))
