@@ -1,0 +1,57 @@
+"""Starts the demo, and talks to the one that was kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+
+
+def start_demo(project: Path, *options: str, **environment: str) -> subprocess.Popen[str]:
+    """The demo as `make demo` starts it, from the copy's own code."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "mlops.demo", *options],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(project / "python"), **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@dataclass
+class Kept:
+    """A running stack with the system applied, as `make demo KEEP=1` leaves it."""
+
+    project: Path
+    said: str
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """A command in a shell with the environment that the demo said to evaluate."""
+        done = subprocess.run(
+            command, cwd=self.project, env=self.environment, capture_output=True, text=True, stdin=subprocess.DEVNULL
+        )
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    def aws(self, *arguments: str) -> dict[str, Any]:
+        """The unmodified aws CLI's JSON answer."""
+        return dict(json.loads(self.run(str(BIN / "aws"), *arguments).stdout))
+
+    def mlops(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """The mlops command."""
+        return self.run(str(BIN / "mlops"), *arguments, check=check)
+
+    def terraform(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Terraform in the root that the demo applied."""
+        return self.run("terraform", f"-chdir={self.project / 'build/demo/root'}", *arguments, check=False)

@@ -1,0 +1,161 @@
+"""The demo itself: what it touches, and that it always cleans up."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from demo_process import BIN, PROJECT, Kept, start_demo
+
+pytestmark = pytest.mark.slow
+
+
+def processes_of(project: Path) -> list[str]:
+    """Command lines of processes that work in or for this project's demo."""
+    listed = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
+    found = [line for line in listed.splitlines() if str(project) in line and " ps " not in line]
+    for line in listed.splitlines():
+        pid = line.split()[0]
+        try:
+            if str(project) in str(Path(f"/proc/{pid}/cwd").readlink()) and int(pid) != os.getpid():
+                found.append(line)
+        except OSError:
+            continue
+    return found
+
+
+def test_a_whole_run_against_a_user_s_machine(project: Path, tmp_path: Path) -> None:
+    """Profiles, credentials, endpoints, variables and a backend of the user's are there, and none is used."""
+    home = tmp_path / "home"
+    (home / ".aws").mkdir(parents=True)
+    (home / ".aws" / "credentials").write_text("[prod]\naws_access_key_id = AKIAREAL\naws_secret_access_key = real\n")
+    (home / ".terraformrc").write_text("this is no configuration\n")
+    beside = {
+        "backend.tf": 'terraform {\n  backend "s3" {\n    bucket = "real-state"\n    key = "k"\n  }\n}\n',
+        "prod_override.tf": 'provider "aws" {\n  profile = "prod"\n}\n',
+        "terraform.tfvars": 'student_id = "real-student"\n',
+        "x.auto.tfvars": 'bucket_name = "real-bucket"\n',
+        "terraform.tfstate": "the user's real state",
+    }
+    for name, text in beside.items():
+        (project / name).write_text(text)
+    try:
+        with start_demo(
+            project,
+            HOME=str(home),
+            AWS_PROFILE="prod",
+            AWS_ENDPOINT_URL_SAGEMAKER="https://api.sagemaker.us-east-1.amazonaws.com",
+            AWS_REGION="eu-west-3",
+            TF_VAR_student_id="real-student",
+            TF_CLI_ARGS="-no-such-option",
+            HTTPS_PROXY="http://127.0.0.1:9",
+            http_proxy="http://127.0.0.1:9",
+            NO_PROXY="",
+            TF_PLUGIN_DIR=os.environ.get("TF_PLUGIN_DIR") or _plugins(),
+        ) as demo:
+            said, _ = demo.communicate(timeout=300)
+        assert demo.returncode == 0, said
+        for name, text in beside.items():
+            assert (project / name).read_text() == text
+    finally:
+        for name in beside:
+            (project / name).unlink()
+    assert "MLPipeline-demo" in said
+    assert "real-" not in (project / "build/demo/demo.log").read_text()
+    assert re.search(r"of which Terraform [\d.]+ s, the jobs [\d.]+ s, the demo itself [\d.]+ s", said)
+    assert not (project / ".terraform").exists()
+    assert processes_of(project) == []
+
+
+@pytest.mark.parametrize(
+    ("moment", "sign"),
+    [
+        ("while the stack starts", "▸ local stack up"),
+        ("in init", "▸ terraform init"),
+        ("in apply", "▸ terraform apply"),
+        ("in a job", "TrainModel +Executing"),
+        ("in destroy", "▸ terraform destroy"),
+    ],
+)
+def test_ctrl_c_at_any_moment_cleans_up(moment: str, sign: str, project: Path) -> None:
+    with start_demo(project) as demo:
+        said = _until(demo, sign)
+        time.sleep(0.4)
+        os.kill(demo.pid, signal.SIGINT)
+        rest, _ = demo.communicate(timeout=60)
+    assert demo.returncode == 130, said + rest
+    assert "Interrupted" in rest
+    assert "Traceback" not in rest
+    assert processes_of(project) == []
+    assert "Two interrupts received" not in (project / "build/demo/demo.log").read_text()
+
+
+def test_a_second_ctrl_c_does_not_wait_for_terraform(project: Path) -> None:
+    hang = project / "hang.tf"
+    wait = 'provisioner "local-exec" {\n    command = "trap : INT; sleep 600"\n  }'
+    script = f'resource "terraform_data" "hang" {{\n  {wait}\n}}\n'
+    hang.write_text(script)
+    try:
+        with start_demo(project) as demo:
+            _until(demo, "▸ terraform apply")
+            time.sleep(6)
+            os.kill(demo.pid, signal.SIGINT)
+            time.sleep(2)
+            assert demo.poll() is None, "Terraform waits for its provisioner"
+            began = time.monotonic()
+            os.kill(demo.pid, signal.SIGINT)
+            rest, _ = demo.communicate(timeout=60)
+            assert time.monotonic() - began < 15
+    finally:
+        hang.unlink()
+    assert demo.returncode == 130, rest
+    assert processes_of(project) == []
+
+
+def test_a_failing_phase_says_where_to_look_and_cleans_up(project: Path) -> None:
+    bad = project / "bad.tf"
+    condition = 'condition     = false\n      error_message = "No luck today."'
+    bad.write_text(
+        f'resource "terraform_data" "bad" {{\n  lifecycle {{\n    precondition {{\n      {condition}\n    }}\n  }}\n}}\n'
+    )
+    try:
+        with start_demo(project) as demo:
+            said, _ = demo.communicate(timeout=120)
+    finally:
+        bad.unlink()
+    assert demo.returncode == 1
+    assert re.search(
+        r"Failed in 'terraform apply': terraform apply ended with exit code 1: Resource precondition failed", said
+    )
+    log = re.search(r"Its log: (\S+)", said)
+    assert log
+    assert "No luck today." in Path(log[1]).read_text()
+    assert processes_of(project) == []
+
+
+def test_a_kept_stack_is_not_taken_over(kept: Kept) -> None:
+    with start_demo(kept.project) as second:
+        said, _ = second.communicate(timeout=60)
+    assert second.returncode == 1
+    assert "end it with `make demo-down`" in said
+    assert kept.aws("sts", "get-caller-identity")["Account"] == "123456789012", "it still answers"
+
+
+def _until(demo: subprocess.Popen[str], sign: str) -> str:
+    assert demo.stdout is not None
+    said = ""
+    for line in demo.stdout:
+        said += line
+        if re.search(sign, line):
+            return said
+    raise AssertionError(f"{sign} never came:\n{said}")
+
+
+def _plugins() -> str:
+    done = subprocess.run([BIN / "mlops", "plugin-dir"], capture_output=True, text=True, check=True, cwd=PROJECT)
+    return done.stdout.strip().removeprefix("-plugin-dir=")

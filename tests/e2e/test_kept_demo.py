@@ -1,0 +1,128 @@
+"""What a student does with a deployed system, command by command, on the stack of `make demo KEEP=1`."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import Any
+
+import pytest
+from demo_process import Kept
+
+pytestmark = pytest.mark.slow
+
+PENDING = "PendingManualApproval"
+
+
+def plan_is_empty(kept: Kept) -> bool:
+    code = kept.terraform("plan", "-detailed-exitcode", "-input=false", "-var", "student_id=demo").returncode
+    assert code in (0, 2)
+    return code == 0
+
+
+def versions(kept: Kept) -> list[dict[str, Any]]:
+    listed = kept.aws("sagemaker", "list-model-packages", "--model-package-group-name", "xgboost-models-demo")
+    return listed["ModelPackageSummaryList"]
+
+
+def test_the_demo_shows_a_version_that_waits_for_approval(kept: Kept) -> None:
+    assert f"Registered xgboost-models-demo version 1: {PENDING}" in kept.said
+    auc = re.search(r"auc +(0\.\d+)  \(95 % interval (0\.\d+) to (0\.\d+)\)", kept.said)
+    assert auc
+    low, high = float(auc[2]), float(auc[3])
+    assert 0.92 < float(auc[1]) < 0.94
+    assert low < float(auc[1]) < high
+
+
+def test_it_says_how_to_look_around(kept: Kept) -> None:
+    commands = re.findall(r"^  (aws|\.venv/bin/)(.*)$", kept.said, re.MULTILINE)
+    assert len(commands) >= 4
+    for aws, rest in commands:
+        if aws == "aws" and " start-" not in rest:
+            assert kept.aws(*rest.split())
+    assert "make demo-down" in kept.said
+
+
+def test_the_aws_cli_finds_and_starts_the_pipeline(kept: Kept) -> None:
+    names = [each["PipelineName"] for each in kept.aws("sagemaker", "list-pipelines")["PipelineSummaries"]]
+    assert names == ["MLPipeline-demo"]
+    started = kept.aws("sagemaker", "start-pipeline-execution", "--pipeline-name", "MLPipeline-demo")
+    ended = kept.mlops("run", "pipeline", "demo", "--execution", started["PipelineExecutionArn"])
+    assert ended.stdout.count("cached") >= 3, "the same inputs run no job twice"
+
+
+def test_create_pipeline_and_an_execution_leave_the_plan_empty(kept: Kept) -> None:
+    role = json.loads(kept.terraform("output", "-json").stdout)["pipeline_role_arn"]["value"]
+    done = kept.run(sys.executable, "python/create_pipeline.py", "demo", role)
+    assert done.stdout.startswith("unchanged MLPipeline-demo")
+    # A student who changed the pipeline by hand gets Terraform's definition back.
+    kept.aws(
+        "sagemaker",
+        "update-pipeline",
+        "--pipeline-name",
+        "MLPipeline-demo",
+        "--pipeline-definition",
+        '{"Version": "2020-12-01", "Steps": [{"Name": "A", "Type": "Fail", "Arguments": {"ErrorMessage": "x"}}]}',
+    )
+    assert not plan_is_empty(kept)
+    done = kept.run(sys.executable, "python/create_pipeline.py", "demo", role)
+    assert done.stdout.startswith("updated MLPipeline-demo")
+    assert plan_is_empty(kept)
+
+
+def test_a_threshold_that_is_missed_fails_and_registers_nothing(kept: Kept) -> None:
+    before = len(versions(kept))
+    done = kept.mlops("run", "pipeline", "demo", "-p", "AucThreshold=0.99", check=False)
+    assert done.returncode == 1
+    text = " ".join((done.stdout + done.stderr).split())
+    assert re.search(r"QualityTooLow\s+Failed", text)
+    assert re.search(r"AUC on the test split is 0\.93\d+, below the AucThreshold of 0\.99", text)
+    assert len(versions(kept)) == before
+
+
+def test_another_approval_status_is_registered(kept: Kept) -> None:
+    done = kept.mlops("run", "pipeline", "demo", "-p", "ModelApprovalStatus=Approved")
+    assert re.search(r"Registered xgboost-models-demo version \d+: Approved", done.stdout)
+
+
+def test_missing_data_is_named_from_the_job_to_the_exit_code(kept: Kept) -> None:
+    done = kept.mlops("run", "pipeline", "demo", "-p", "InputData=s3://sagemaker-demo/data/none.csv", check=False)
+    assert done.returncode == 1
+    assert "s3://sagemaker-demo/data/none.csv" in "".join((done.stdout + done.stderr).split())
+
+
+def test_the_validator_gives_exactly_the_two_tasks_that_are_done(kept: Kept) -> None:
+    done = kept.run(sys.executable, "validate_tasks.py", "aiml_hard", "--student-id", "demo", "--json", check=False)
+    assert done.returncode == 1, "20 of 100 is below the mark"
+    score = json.loads(done.stdout)
+    assert [task["number"] for task in score["tasks"] if task["passed"]] == [1, 4]
+    assert score["points"] == 20
+    assert all(task["remedy"] for task in score["tasks"] if not task["passed"])
+    assert all(each["subject"].startswith("arn:") for task in score["tasks"] for each in task["evidence"])
+
+
+def test_the_validator_s_table_fits_80_columns(kept: Kept) -> None:
+    done = kept.run(sys.executable, "validate_tasks.py", "aiml_hard", "--student-id", "demo", check=False)
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert re.search(r"^ 1  SageMaker Pipeline +10/10$", done.stdout, re.MULTILINE)
+    assert done.stdout.endswith("Score: 20 of 100; 70 are needed: not passed\n")
+
+
+def test_zz_destroy_is_refused_until_it_is_emptied(kept: Kept) -> None:
+    """Last in the file: it takes the system down."""
+    destroy = ("destroy", "-auto-approve", "-input=false", "-no-color", "-var", "student_id=demo")
+    refused = kept.terraform(*destroy)
+    assert refused.returncode == 1
+    assert "make destroy STUDENT_ID=demo" in refused.stdout + refused.stderr
+    assert versions(kept), "nothing was deleted"
+
+    emptied = kept.mlops("empty", "demo", "--yes")
+    assert re.search(r"deleted [1-9]\d* model versions, [1-9]\d* object versions", emptied.stdout)
+    done = kept.terraform(*destroy)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert kept.aws("sagemaker", "list-pipelines")["PipelineSummaries"] == []
+    assert kept.aws("sagemaker", "list-model-package-groups")["ModelPackageGroupSummaryList"] == []
+    assert kept.aws("s3api", "list-buckets")["Buckets"] == []
+    roles = [each["RoleName"] for each in kept.aws("iam", "list-roles")["Roles"]]
+    assert [name for name in roles if "demo" in name] == []
