@@ -120,9 +120,8 @@ def test_a_second_ctrl_c_does_not_wait_for_terraform(project: Path) -> None:
 def test_a_failing_phase_says_where_to_look_and_cleans_up(project: Path) -> None:
     bad = project / "bad.tf"
     condition = 'condition     = false\n      error_message = "No luck today."'
-    bad.write_text(
-        f'resource "terraform_data" "bad" {{\n  lifecycle {{\n    precondition {{\n      {condition}\n    }}\n  }}\n}}\n'
-    )
+    lifecycle = f"lifecycle {{\n    precondition {{\n      {condition}\n    }}\n  }}"
+    bad.write_text(f'resource "terraform_data" "bad" {{\n  {lifecycle}\n}}\n')
     try:
         with start_demo(project) as demo:
             said, _ = demo.communicate(timeout=120)
