@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import job_cases
@@ -9,6 +10,7 @@ import pytest
 import schema_cases
 
 from mlops.jobs.cli import shortened
+from mlops.jobs.schema import load_schema
 
 
 def assert_refused(result, message):
@@ -118,3 +120,14 @@ def test_documentation_shows_every_message():
     messages += [message for _, message in schema_cases.BAD_SCHEMAS.values()]
     messages += [message for _, message in schema_cases.BAD_SCHEMA_FILES.values()]
     assert [message for message in messages if message not in page] == []
+
+
+def test_documentation_shows_a_schema_that_is_one(tmp_path):
+    page = (Path(__file__).parents[2] / "docs/schema.md").read_text(encoding="utf-8")
+    (tmp_path / "schema.json").write_text(re.search(r"```json\n(.*?)```", page, re.DOTALL)[1])
+    schema = load_schema(tmp_path)
+    assert schema.features == {"age": "number", "city": "category"}
+    assert [(facet.name, facet.disadvantaged, facet.disadvantaged_above) for facet in schema.facets] == [
+        ("city", ("Bern",), None),
+        ("age", (), 60.0),
+    ]

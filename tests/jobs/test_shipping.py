@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-JOBS = Path(__file__).parents[2] / "python/mlops/jobs"
+ROOT = Path(__file__).parents[2]
+JOBS = ROOT / "python/mlops/jobs"
 FILES = sorted(JOBS.glob("*.py"))
 # What the scikit-learn image holds, and, for evaluation, the XGBoost image.
 PREPROCESSING = {"numpy", "pyarrow"}
@@ -102,3 +105,17 @@ def test_every_path_has_the_containers_default():
     assert (preprocess.output, preprocess.seed) == (processing / "output", 42)
     assert (evaluate.model, evaluate.test) == (processing / "input/model", processing / "input/test")
     assert (evaluate.output, evaluate.threshold) == (processing / "output/evaluation", 0.5)
+
+
+@pytest.mark.slow
+def test_a_job_that_is_stopped_while_it_writes_leaves_nothing(tmp_path):
+    header, rows = (ROOT / "data/adult/adult.csv").read_text().split("\n", 1)
+    (tmp_path / "data.csv").write_text(header + "\n" + rows * 10)
+    paths = ("--input", tmp_path / "data.csv", "--schema", ROOT / "data/adult", "--output", tmp_path / "out")
+    with subprocess.Popen([sys.executable, str(JOBS / "run.py"), "preprocess", *map(str, paths)]) as job:
+        while not list(tmp_path.glob("out/.partial-*/*")):
+            assert job.poll() is None, "the job ended before it could be stopped"
+            time.sleep(0.005)
+        job.terminate()
+        assert job.wait(timeout=60) == 128 + signal.SIGTERM
+    assert list((tmp_path / "out").iterdir()) == []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import types
 from pathlib import Path
+from typing import Any
 
 if not __package__:
     # A container lays the files flat in a folder of some name; make that folder the package that it is here.
@@ -15,5 +17,13 @@ if not __package__:
 
 from .cli import main
 
+
+def stop(signal_number: int, frame: Any) -> None:
+    """End as a shell reports a signal, but by an exception, so that half-written outputs are removed on the way out."""
+    raise SystemExit(128 + signal_number)
+
+
 if __name__ == "__main__":
+    # SageMaker stops a job with SIGTERM, and uploads what its output folders hold.
+    signal.signal(signal.SIGTERM, stop)
     sys.exit(main())
