@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from pipeline_fakes import Bench
 
 ROLE_NAME = "pipelines-test"
 BUCKET = "pipelines-test"
@@ -65,6 +66,12 @@ class Pipelines:
                     self.client.stop_pipeline_execution(PipelineExecutionArn=execution["PipelineExecutionArn"])
                 self.wait(execution["PipelineExecutionArn"])
             self.client.delete_pipeline(PipelineName=name)
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """Executions on a SageMaker made for the test."""
+    return Bench()
 
 
 @pytest.fixture(scope="session")

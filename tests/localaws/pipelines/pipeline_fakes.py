@@ -21,7 +21,6 @@ from localaws.sagemaker.pipelines.states import StepState
 from localaws.sagemaker.pipelines.validation import check_definition
 from localaws.sagemaker.store import Store
 
-ROLE = "arn:aws:iam::123456789012:role/pipelines-test"
 PIPELINE = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/fake"
 Ending = Callable[[dict[str, Any]], Mapping[str, Any]]
 
@@ -182,57 +181,11 @@ class Bench:
         return Scope(values, {"PipelineExecutionId": execution_id}.__getitem__, properties, property_file, read)
 
 
-def processing(
-    name: str, *, inputs: Mapping[str, Any] | None = None, outputs: Mapping[str, Any] | None = None, **members: Any
-) -> dict[str, Any]:
-    """A small processing step."""
-    arguments: dict[str, Any] = {
-        "AppSpecification": {"ImageUri": "image"},
-        "ProcessingResources": {
-            "ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}
-        },
-        "RoleArn": ROLE,
-    }
-    if inputs:
-        arguments["ProcessingInputs"] = [
-            {
-                "InputName": key,
-                "S3Input": {
-                    "S3Uri": uri,
-                    "LocalPath": f"/opt/ml/processing/{key}",
-                    "S3DataType": "S3Prefix",
-                    "S3InputMode": "File",
-                },
-            }
-            for key, uri in inputs.items()
-        ]
-    if outputs:
-        arguments["ProcessingOutputConfig"] = {
-            "Outputs": [
-                {
-                    "OutputName": key,
-                    "S3Output": {"S3Uri": uri, "LocalPath": f"/opt/ml/processing/{key}", "S3UploadMode": "EndOfJob"},
-                }
-                for key, uri in outputs.items()
-            ]
-        }
-    return {"Name": name, "Type": "Processing", "Arguments": arguments, **members}
+def steps_of(execution: Execution) -> dict[str, dict[str, Any]]:
+    """The listed steps by name."""
+    return {step["StepName"]: step for step in execution.listed()}
 
 
-def fail(name: str, message: Any = "no good", **members: Any) -> dict[str, Any]:
-    """A fail step."""
-    return {"Name": name, "Type": "Fail", "Arguments": {"ErrorMessage": message}, **members}
-
-
-def gate(
-    name: str, left: Any, right: Any, *, yes: Any = (), no: Any = (), kind: str = "GreaterThanOrEqualTo", **members: Any
-) -> dict[str, Any]:
-    """A condition step with one comparison."""
-    condition = {"Type": kind, "LeftValue": left, "RightValue": right}
-    arguments = {"Conditions": [condition], "IfSteps": list(yes), "ElseSteps": list(no)}
-    return {"Name": name, "Type": "Condition", "Arguments": arguments, **members}
-
-
-def pipeline(*steps: Mapping[str, Any], parameters: Any = ()) -> dict[str, Any]:
-    """A definition of these steps."""
-    return {"Version": "2020-12-01", "Parameters": list(parameters), "Steps": list(steps)}
+def names(bench: Bench, operation: str = "CreateProcessingJob") -> list[str]:
+    """The steps whose jobs an operation was sent for, in order."""
+    return [request["ProcessingJobName"].split("-")[2] for request in bench.sagemaker.sent(operation)]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pipeline_fakes import ROLE, fail, gate, pipeline, processing
+from pipeline_steps import ROLE, fail, gate, pipeline, processing
 
 from localaws.sagemaker.pipelines.definition import parse_definition
 from localaws.sagemaker.pipelines.errors import DefinitionError

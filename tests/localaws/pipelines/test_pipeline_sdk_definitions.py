@@ -122,11 +122,3 @@ def test_a_missing_input_names_the_key_in_the_steps_failure_reason(sdk_v2: str, 
     step = pipelines.steps(arn)["PreprocessData"]
     assert step["StepStatus"] == "Failed"
     assert "s3://pipelines-test/input/other.csv" in step["FailureReason"]
-
-
-def test_a_custom_job_prefix_stands_in_front_of_job_names(sdk_v2: str, pipelines: Any) -> None:
-    text = (DEFINITIONS / "sdk_v2_prefix.json").read_text()
-    arn = pipelines.start(pipelines.create(text), {"AucThreshold": "1.5"})
-    pipelines.wait(arn)
-    job = pipelines.steps(arn)["PreprocessData"]["Metadata"]["ProcessingJob"]["Arn"].split("/")[1]
-    assert job.startswith(f"prep-{arn.rsplit('/', 1)[1]}-")

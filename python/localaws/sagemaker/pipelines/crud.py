@@ -136,11 +136,9 @@ def _definition_text(stack: Stack, request: Mapping[str, Any], caller: Principal
 
 
 def _session_of(stack: Stack, caller: Principal) -> boto3.Session:
-    """A session of the caller's own, so that S3 decides by her rights.
-
-    The gateway knows callers by their access key and keeps no secrets: whatever signs the request will do.
-    """
-    return stack.session(RoleSession(caller, caller.access_key_id, "unchecked", ""))
+    """A session with the caller's own keys, so that S3 decides by her rights."""
+    secret, token = stack.principals.secret(caller.access_key_id)
+    return stack.session(RoleSession(caller, caller.access_key_id, secret, token or ""))
 
 
 OPERATIONS: dict[str, Handler] = {

@@ -1,4 +1,7 @@
-"""The table of step kinds: adding one is a file here and a line in `_KINDS`."""
+"""The table of step kinds: adding one is a file here and a line in `_KINDS`.
+
+CreatePipeline and UpdatePipeline refuse a definition with a step of any other type, naming the type.
+"""
 
 from __future__ import annotations
 
