@@ -35,8 +35,8 @@ class ContainerRun:
     """What to run.
 
     `ml_root` becomes /opt/ml. `entrypoint` None leaves the command to the image. `on_line` gets each line of output as
-    it comes, without its newline. `timeout_seconds` and `stop` end the run: SIGTERM, then after `grace_seconds` (AWS:
-    120) every process is killed. `threads` is how many the libraries inside may use. `scratch` (default: beside
+    it comes, without its newline. `timeout_seconds` and `stop` end the run: SIGTERM, then after `grace_seconds()`
+    (AWS: 120) every process is killed. `threads` is how many the libraries inside may use. `scratch` (default: beside
     `ml_root`) holds the private home and temporary directories.
     """
 
@@ -50,7 +50,7 @@ class ContainerRun:
     stop: threading.Event
     mode: Literal["processing", "train"]
     images: ImageTable = field(default_factory=load_images)
-    grace_seconds: float = 10.0
+    grace_seconds: Callable[[], float] = lambda: 10.0
     network: bool = True
     threads: int = field(default_factory=lambda: os.cpu_count() or 1)
     scratch: Path | None = None
@@ -170,7 +170,7 @@ class _Ending:
             self.timed_out = not self.stopped and now >= self.deadline
             if self.stopped or self.timed_out:
                 self.process.send_signal(signal.SIGTERM)
-                self.kill_at = now + self.run.grace_seconds
+                self.kill_at = now + self.run.grace_seconds()
         elif now >= self.kill_at and self.process.stdin and not self.process.stdin.closed:
             self.process.stdin.close()  # the supervisor kills everything when its lifeline closes
 

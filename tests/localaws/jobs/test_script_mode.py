@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import tarfile
+import zipfile
 from typing import Any
 
 from .world import BUCKET, SKLEARN, XGBOOST, World, labelled_csv
@@ -27,13 +29,14 @@ print("accuracy: 0.75;")
 """
 
 
-def _packed(files: dict[str, str]) -> bytes:
+def _packed(files: dict[str, Any]) -> bytes:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
         for name, text in files.items():
             entry = tarfile.TarInfo(name)
-            entry.size = len(text.encode())
-            archive.addfile(entry, io.BytesIO(text.encode()))
+            content = text if isinstance(text, bytes) else text.encode()
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
     return packed.getvalue()
 
 
@@ -41,7 +44,7 @@ def _algorithm(image: str, **more: Any) -> dict[str, Any]:
     return {"AlgorithmSpecification": {"TrainingImage": image, "TrainingInputMode": "File", **more}}
 
 
-def _hyperparameters(world: World, key: str, files: dict[str, str], **own: Any) -> dict[str, str]:
+def _hyperparameters(world: World, key: str, files: dict[str, Any], **own: Any) -> dict[str, str]:
     source = world.put(f"{key}/sourcedir.tar.gz", _packed(files))
     internal = {
         "sagemaker_program": next(iter(files)),
@@ -84,6 +87,28 @@ def test_the_xgboost_image_runs_a_script_when_there_is_one(world: World) -> None
     assert list(world.tar_members(described["ModelArtifacts"]["S3ModelArtifacts"])) == ["version"]
 
 
+def test_requirements_are_installed_for_the_job_alone(world: World) -> None:
+    wheel = io.BytesIO()
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("only_here.py", "WORD = 'installed'\n")
+        archive.writestr("only_here-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: only-here\nVersion: 1.0\n")
+        archive.writestr(
+            "only_here-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        archive.writestr("only_here-1.0.dist-info/RECORD", "")
+    files: dict[str, Any] = {
+        "train.py": "import only_here\nprint(only_here.WORD, only_here.__file__)\n",
+        "requirements.txt": "./only_here-1.0-py3-none-any.whl\n",
+        "only_here-1.0-py3-none-any.whl": wheel.getvalue(),
+    }
+    name = world.training({}, _hyperparameters(world, "script/req", files), **_algorithm(SKLEARN))
+    described = world.finish("TrainingJob", name)
+    assert described["TrainingJobStatus"] == "Completed", (described, world.log("TrainingJob", name))
+    (said,) = [line for line in world.log("TrainingJob", name) if line.startswith("installed ")]
+    assert str(world.stack.work_dir) in said
+    assert importlib.util.find_spec("only_here") is None
+
+
 def test_a_failing_script_says_why(world: World) -> None:
     files = {"train.py": "print('so far so good')\nraise KeyError('label')\n"}
     name = world.training({}, _hyperparameters(world, "script/bad", files), **_algorithm(SKLEARN))
@@ -105,7 +130,8 @@ def test_a_container_entry_point_with_driver_and_code_channels(world: World) -> 
     driver = world.put(
         "v3/drivers/sm_train.sh",
         '#!/bin/bash\nset -e\n[ -n "$(command -v python3)" ] && [ -n "$(command -v pip3)" ]\n'
-        "cd /opt/ml/input/config && python3 -c \"import json; print(json.load(open('hyperparameters.json'))['depth'])\" "
+        "cd /opt/ml/input/config\n"
+        "python3 -c \"import json; print(json.load(open('hyperparameters.json'))['depth'])\" "
         "| xargs python3 /opt/ml/input/data/code/train.py\n",
     )
     code = world.put("v3/code/train.py", "import sys\nopen('/opt/ml/model/depth', 'w').write(sys.argv[1])\n")

@@ -184,7 +184,7 @@ def _container(job: Job) -> ContainerResult:
         stop=job.stop,
         mode="processing",
         images=job.stack.images,
-        grace_seconds=job.grace_seconds(),
+        grace_seconds=job.grace_seconds,
         network=not job.described.get("NetworkConfig", {}).get("EnableNetworkIsolation", False),
         threads=job.threads(),
     )

@@ -87,6 +87,8 @@ class S3:
 
     def upload(self, directory: Path, uri: str, kms_key: str | None = None) -> int:
         """Copy every regular file below `directory` under the prefix `uri`; how many. Links are not followed."""
+        if directory.is_symlink():
+            return 0
         files = [file for file in sorted(directory.rglob("*")) if file.is_file() and not file.is_symlink()]
         for file in files:
             self.upload_file(file, str(place(uri).below(file.relative_to(directory).as_posix())), kms_key)

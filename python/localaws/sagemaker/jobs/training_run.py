@@ -121,7 +121,7 @@ def _container(job: Job) -> ContainerResult:
         stop=job.stop,
         mode="train",
         images=job.stack.images,
-        grace_seconds=job.grace_seconds(),
+        grace_seconds=job.grace_seconds,
         network=not described.get("EnableNetworkIsolation", False),
         threads=job.threads(),
     )

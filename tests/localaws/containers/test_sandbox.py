@@ -1,0 +1,152 @@
+"""The sandbox of one container, without a stack."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localaws.containers import run as running
+from localaws.containers import sandbox
+from localaws.containers.run import ContainerResult, ContainerRun, NoCommandError, run_container
+
+SKLEARN = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+
+namespaces = pytest.mark.skipif(sandbox.kind() != "namespaces", reason="this machine has no user namespaces")
+
+
+def _run(ml: Path, *words: str, lines: list[str] | None = None, **changes: Any) -> ContainerResult:
+    ml.mkdir(exist_ok=True)
+    said = lines if lines is not None else []
+    arguments: dict[str, Any] = {
+        "image": SKLEARN,
+        "entrypoint": list(words),
+        "arguments": [],
+        "environment": {},
+        "ml_root": ml,
+        "on_line": said.append,
+        "timeout_seconds": 30,
+        "stop": threading.Event(),
+        "mode": "processing",
+    }
+    return run_container(ContainerRun(**{**arguments, **changes}))
+
+
+@namespaces
+def test_the_directory_is_at_opt_ml_and_the_rest_of_opt_stays(tmp_path: Path) -> None:
+    before = sorted(entry.name for entry in Path("/opt").iterdir() if entry.name != "ml")
+    lines: list[str] = []
+    result = _run(tmp_path / "ml", "sh", "-c", "echo hello > /opt/ml/made; ls /opt", lines=lines)
+    assert result == ContainerResult(0)
+    assert (tmp_path / "ml" / "made").read_text() == "hello\n"
+    assert [line for line in lines if line != "ml"] == before
+    assert "ml" in lines
+
+
+@namespaces
+def test_nothing_of_a_job_is_left_in_tmp_or_on_the_process_table(tmp_path: Path) -> None:
+    lines: list[str] = []
+    script = "touch /tmp/of-this-job; (setsid sleep 77.7701 &) ; ps -e -o pid= | wc -l; echo $$"
+    result = _run(tmp_path / "ml", "sh", "-c", script, lines=lines)
+    assert result.exit_code == 0
+    assert int(lines[0]) < 10  # it sees its own processes only
+    assert not Path("/tmp/of-this-job").exists()
+    assert not _processes("77.7701")
+
+
+def _processes(text: str) -> list[Path]:
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if text.encode() in file.read_bytes():
+                found.append(file)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found
+
+
+@pytest.mark.parametrize("how", ["namespaces", "rewritten"])
+def test_no_process_survives_a_killed_stack(tmp_path: Path, how: str) -> None:
+    if how == "namespaces" and sandbox.kind() != how:
+        pytest.skip("this machine has no user namespaces")
+    number = f"88.{time.time_ns()}"
+    # The stack's part is played by a process that runs one container and is then killed without warning.
+    program = (
+        "import threading, pathlib, sys\n"
+        "from localaws.containers import sandbox\n"
+        f"sandbox.kind = lambda: {how!r}\n"
+        "from localaws.containers.run import *\n"
+        f"command = ['sh', '-c', '(setsid sleep {number} &) ; sleep {number}']\n"
+        f"run_container(ContainerRun({SKLEARN!r}, command, [], {{}},\n"
+        f"  pathlib.Path({str(tmp_path)!r}), print, 60, threading.Event(), 'processing'))\n"
+    )
+    stack = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.DEVNULL)
+    _until(lambda: len(_processes(f"sleep\0{number}")) >= 2)
+    stack.send_signal(signal.SIGKILL)
+    stack.wait()
+    _until(lambda: not _processes(number))
+
+
+def _until(condition: Any) -> None:
+    end = time.monotonic() + 15
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_where_the_kernel_refuses_paths_are_rewritten_and_the_log_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox, "kind", lambda: "rewritten")
+    lines: list[str] = []
+    script = "import os, sys; open(sys.argv[1], 'w').write(os.environ['WHERE'])"
+    result = _run(
+        tmp_path / "ml",
+        "python3",
+        "-c",
+        script,
+        "/opt/ml/out.txt",
+        environment={"WHERE": "/opt/ml/model"},
+        lines=lines,
+    )
+    assert result.exit_code == 0
+    assert (tmp_path / "ml" / "out.txt").read_text() == str(tmp_path / "ml" / "model")
+    assert lines == [sandbox.WARNING]
+
+
+def test_packages_that_a_job_installs_stay_its_own(tmp_path: Path) -> None:
+    lines: list[str] = []
+    script = (
+        "import os, pathlib, sys\n"
+        "pathlib.Path(os.environ['PIP_TARGET'], 'fresh.py').write_text('WORD = 1')\n"
+        "import fresh; print(fresh.WORD)\n"
+    )
+    assert _run(tmp_path / "one", "python3", "-c", script, lines=lines).exit_code == 0
+    assert lines == ["1"]
+    assert _run(tmp_path / "two", "python3", "-c", "import fresh").last_words[-1].startswith("ModuleNotFoundError")
+
+
+def test_lines_come_while_the_program_runs(tmp_path: Path) -> None:
+    times: list[float] = []
+    script = "import sys, time; print('a'); time.sleep(1); print('b', end='')"
+    _run(tmp_path / "ml", "python3", "-c", script, on_line=lambda line: times.append(time.monotonic()))
+    assert len(times) == 2
+    assert times[1] - times[0] > 0.7
+
+
+def test_exit_codes_are_those_of_docker(tmp_path: Path) -> None:
+    assert _run(tmp_path / "ml", "sh", "-c", "kill -9 $$").exit_code == 137
+    assert _run(tmp_path / "ml", "nothing-of-the-kind").exit_code == 127
+    assert _run(tmp_path / "ml", "/etc/passwd").exit_code == 126
+
+
+def test_an_image_without_a_command_says_so(tmp_path: Path) -> None:
+    with pytest.raises(NoCommandError, match="has no entry point here: give the job one"):
+        _run(tmp_path / "ml", entrypoint=None)
+    assert running.PROGRAMS.is_dir()
