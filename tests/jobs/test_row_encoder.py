@@ -127,3 +127,17 @@ def test_read_rows_keeps_quoted_values_whole():
 def test_rows_that_cannot_be_read_are_a_value_error(body):
     with pytest.raises(ValueError, match="rows must be UTF-8 with 2 values each, age, city: "):
         read_rows(body, ["age", "city"])
+
+
+def test_columns_without_any_value_become_nan():
+    nothing = columns(["?", "", "?"], ["", "?", ""])
+    encoder = Encoder.fit(TYPES, nothing, np.array([True, False, False]), ["?", ""])
+    assert encoder.features[1].categories == []
+    assert np.isnan(encoder.encode(nothing)).all()
+
+
+def test_without_missing_values_an_empty_text_is_a_category_and_no_number():
+    encoder = fitted(["", "a"], [1, 0], missing=())
+    assert encoder.features[1].categories == ["a", ""]
+    with pytest.raises(EncodingError, match="row 1, column 'age': '' is not a number"):
+        encoder.encode(columns([""], ["a"]))
