@@ -26,7 +26,11 @@ _PREFIX = "SageMaker."
 
 
 def serve(stack: Stack, request: Request, caller: Principal) -> Response:
-    """Execute one SageMaker request; raises `AwsError` for every refusal."""
+    """Execute one request of SageMaker or SageMaker Runtime, which sign alike; raises `AwsError` for a refusal."""
+    if request.raw_path.startswith("/endpoints/"):
+        from localaws.sagemaker.hosting import runtime
+
+        return runtime.serve(stack, request, caller)
     operation = _operation(request)
     if request.scope is not None and request.scope.region != stack.region:
         raise AwsError(

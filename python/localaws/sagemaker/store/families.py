@@ -105,6 +105,21 @@ FAMILIES: dict[str, Family] = {
             equals={"ModelApprovalStatus": "ModelApprovalStatus"},
             named=False,
         ),
+        Family(
+            "EndpointConfig",
+            "endpoint-config",
+            "ListEndpointConfigs",
+            Refusal("ValidationException", 'Could not find endpoint configuration "{arn}".'),
+            Refusal("ValidationException", 'Cannot create already existing endpoint configuration "{arn}".'),
+        ),
+        Family(
+            "Endpoint",
+            "endpoint",
+            "ListEndpoints",
+            Refusal("ValidationException", 'Could not find endpoint "{arn}".'),
+            Refusal("ValidationException", 'Cannot create already existing endpoint "{arn}".'),
+            equals={"StatusEquals": "EndpointStatus"},
+        ),
         _job(
             "ProcessingJob",
             "processing-job",

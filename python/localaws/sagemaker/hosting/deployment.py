@@ -1,0 +1,145 @@
+"""What happens in the background of CreateEndpoint, UpdateEndpoint and DeleteEndpoint."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from localaws.errors import AwsError
+from localaws.sagemaker.hosting.endpoint import HostedEndpoint
+from localaws.sagemaker.hosting.fleet import VariantFleet
+from localaws.sagemaker.hosting.generation import Generation
+from localaws.sagemaker.hosting.rolling import roll
+from localaws.sagemaker.hosting.served_model import HostingFailure
+from localaws.sagemaker.hosting.watch import Interrupted, RolledBack, Watch
+
+__all__ = ["bring_up", "delete", "rescale", "update"]
+
+
+def bring_up(endpoint: HostedEndpoint, generation: Generation) -> None:
+    """CreateEndpoint: start the first generation and let it answer."""
+    try:
+        generation.start()
+    except (HostingFailure, AwsError) as failure:
+        endpoint.pending = None
+        endpoint.log.flush()
+        endpoint.publish("Failed", FailureReason=_reason(failure))
+        return
+    endpoint.capture(generation)
+    endpoint.serving, endpoint.pending = generation, None
+    endpoint.router.route(generation.shares())
+    endpoint.publish("InService")
+
+
+def update(endpoint: HostedEndpoint, generation: Generation, policy: Mapping[str, Any]) -> None:
+    """UpdateEndpoint: bring `generation` up beside the one in service and move traffic by the DeploymentConfig."""
+    old = endpoint.serving
+    assert old is not None
+    watch = Watch(endpoint, policy)
+    try:
+        if rolling := policy.get("RollingUpdatePolicy"):
+            roll(endpoint, old, generation, rolling, watch)
+        else:
+            _shift(endpoint, old, generation, policy.get("BlueGreenUpdatePolicy", {}), watch)
+    except Interrupted:
+        return
+    except (HostingFailure, RolledBack, AwsError) as failure:
+        _roll_back(endpoint, old, generation, _reason(failure))
+        return
+    _settle(endpoint, generation)
+    endpoint.retire(old)
+    endpoint.publish("InService")
+
+
+def rescale(endpoint: HostedEndpoint, changes: Mapping[VariantFleet, tuple[float | None, int | None]]) -> None:
+    """UpdateEndpointWeightsAndCapacities and autoscaling: new weights at once, new counts as instances come."""
+    before = {fleet: (fleet.weight, fleet.count) for fleet in changes}
+    try:
+        for fleet, (weight, count) in changes.items():
+            if count is not None:
+                fleet.count = count
+                endpoint.publish()
+                fleet.scale(count)
+            if weight is not None:
+                fleet.weight = weight
+        endpoint.router.refresh()
+    except HostingFailure as failure:
+        endpoint.publish("RollingBack")
+        for fleet, (weight, count) in before.items():
+            fleet.weight, fleet.count = weight, count
+            fleet.scale(min(count, len(fleet.instances)))
+        endpoint.router.refresh()
+        endpoint.publish("InService", FailureReason=str(failure))
+        return
+    endpoint.publish("InService")
+
+
+def delete(endpoint: HostedEndpoint) -> None:
+    """DeleteEndpoint: finish what is in flight, end every instance, forget the endpoint."""
+    endpoint.close()
+    endpoint.stack.store.delete("Endpoint", endpoint.name)
+
+
+def _shift(endpoint: HostedEndpoint, old: Generation, new: Generation, policy: Mapping[str, Any], watch: Watch) -> None:
+    """Blue/green: the whole new fleet first, then its traffic in steps with time to bake."""
+    watch.check()
+    new.start()
+    endpoint.capture(new)
+    routing = policy.get("TrafficRoutingConfiguration", {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0})
+    for fraction in _steps(routing, new):
+        watch.check()
+        new.enter("ActivatingTraffic", f"Turning on {fraction:.0%} of traffic for the production variant.")
+        endpoint.router.route([*old.shares(1 - fraction), *new.shares(fraction)])
+        endpoint.publish()
+        new.enter("Baking", "Waiting period to monitor the CloudWatch alarms in the automatic rollback configuration.")
+        endpoint.publish()
+        watch.bake(routing["WaitIntervalInSeconds"])
+    watch.bake(policy.get("TerminationWaitInSeconds", 0))
+
+
+def _steps(routing: Mapping[str, Any], new: Generation) -> Iterator[float]:
+    """The parts of the traffic that the new fleet has taken after each step, the last one all."""
+    if routing["Type"] == "CANARY":
+        yield _part(routing["CanarySize"], new)
+    if routing["Type"] == "LINEAR":
+        step = _part(routing["LinearStepSize"], new)
+        for number in range(1, math.ceil(1 / step - 1e-9)):
+            yield number * step
+    yield 1.0
+
+
+def _part(size: Mapping[str, Any], new: Generation) -> float:
+    if size["Type"] == "CAPACITY_PERCENT":
+        return float(size["Value"]) / 100
+    return min(1.0, float(size["Value"]) / max(fleet.count for fleet in new.production))
+
+
+def _settle(endpoint: HostedEndpoint, generation: Generation) -> None:
+    endpoint.router.route(generation.shares())
+    endpoint.serving, endpoint.pending = generation, None
+    endpoint.publish()
+
+
+def _roll_back(endpoint: HostedEndpoint, old: Generation, new: Generation, reason: str) -> None:
+    """Give all traffic back to the old generation, and say why."""
+    endpoint.publish("RollingBack")
+    try:
+        for fleet in old.fleets:
+            if len(fleet.instances) < fleet.count:
+                fleet.scale(fleet.count)
+    except HostingFailure as failure:
+        # Both generations answer what they can.
+        endpoint.pending = None
+        endpoint.publish("UpdateRollbackFailed", FailureReason=f"{reason} The rollback failed: {failure}")
+        return
+    endpoint.router.route(old.shares())
+    endpoint.pending = None
+    endpoint.retire(new)
+    endpoint.log.flush()
+    endpoint.publish("InService", FailureReason=reason, LastDeploymentConfig=endpoint.record.internal.get("deployed"))
+
+
+def _reason(failure: Exception) -> str:
+    text = failure.message if isinstance(failure, AwsError) else str(failure)
+    return text[:1024]

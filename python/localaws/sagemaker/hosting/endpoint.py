@@ -1,0 +1,162 @@
+"""A live endpoint: its fleets, its traffic, and what it tells of itself."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from localaws.containers.serving import Invocation, InvocationResult
+from localaws.errors import AwsError
+from localaws.sagemaker.hosting import summaries
+from localaws.sagemaker.hosting.capture import VariantCapture
+from localaws.sagemaker.hosting.fleet import VariantFleet
+from localaws.sagemaker.hosting.generation import Generation
+from localaws.sagemaker.hosting.logs import EndpointLog
+from localaws.sagemaker.hosting.metrics import EndpointMetrics
+from localaws.sagemaker.hosting.shadow import Shadowing
+from localaws.sagemaker.hosting.traffic import Router
+from localaws.sagemaker.store import Record
+
+if TYPE_CHECKING:
+    import boto3
+
+    from localaws.stack import Stack
+
+__all__ = ["HostedEndpoint"]
+
+_TICK_SECONDS = 1.0
+_NOT_INVOCABLE = ("Creating", "Failed", "Deleting", "OutOfService")
+
+
+class HostedEndpoint:
+    """One endpoint of the stack, from its creation until it is deleted.
+
+    `serving` is the generation that Describe speaks of; `pending` the one that an update brings up.  Deployments change
+    both, and call `publish` for everything that Describe shows.
+    """
+
+    def __init__(self, stack: Stack, record: Record) -> None:
+        self.stack, self.record = stack, record
+        self.router = Router()
+        self.log = EndpointLog(stack, record.name)
+        self.metrics = EndpointMetrics(stack, record.name)
+        self.shadowing = Shadowing(self)
+        self.serving: Generation | None = None
+        self.pending: Generation | None = None
+        self.alarm_states: dict[str, str] = {}
+        self._captures: dict[VariantFleet, VariantCapture] = {}
+        self._closed = threading.Event()
+        self._keepers: list[Callable[[HostedEndpoint], None]] = []
+
+    @property
+    def name(self) -> str:
+        return self.record.name
+
+    @property
+    def status(self) -> str:
+        return str(self.record.described["EndpointStatus"])
+
+    @property
+    def invocable(self) -> bool:
+        """Whether InvokeEndpoint knows the endpoint: from its first time in service until it is deleted."""
+        return self.status not in _NOT_INVOCABLE
+
+    @property
+    def serverless(self) -> bool:
+        """Whether the endpoint's variants are serverless."""
+        return self.serving is not None and any(fleet.serverless for fleet in self.serving.production)
+
+    def session(self) -> boto3.Session | None:
+        """A session of the role that the newest generation's model runs with."""
+        generation = self.pending or self.serving
+        fleets = generation.fleets if generation else []
+        role = next((fleet.model.role_arn for fleet in fleets if fleet.model.role_arn), None)
+        return self.stack.session_for_role(role, "SageMaker") if role else None
+
+    def keep(self, *keepers: Callable[[HostedEndpoint], None]) -> None:
+        """Start the thread that publishes logs and metrics, writes captured data and calls `keepers`, every second."""
+        self._keepers.extend(keepers)
+        self.stack.spawn(f"endpoint-{self.name}", self._keep)
+
+    def close(self) -> None:
+        """End every instance and write what is left; the endpoint answers no more."""
+        self._closed.set()
+        self.router.route(())
+        for generation in {self.serving, self.pending} - {None}:
+            generation.stop()  # type: ignore[union-attr]
+        self.write(last=True)
+
+    def capture(self, generation: Generation) -> None:
+        """Make ready to capture the generation's traffic, as its configuration says."""
+        config = generation.config.get("DataCaptureConfig")
+        if not config or not config.get("EnableCapture", True):
+            return
+        for fleet in generation.production:
+            if fleet.credentials:
+                session = self.stack.session(fleet.credentials)
+                self._captures[fleet] = VariantCapture(self.stack, self.name, fleet.name, config, session)
+
+    def retire(self, generation: Generation) -> None:
+        """Drain and end a generation, its captured data written."""
+        generation.stop()
+        for fleet in generation.production:
+            if capture := self._captures.pop(fleet, None):
+                capture.flush(last=True)
+
+    def observe(self, fleet: VariantFleet, invocation: Invocation, result: InvocationResult) -> None:
+        """Count an answer of the container, and capture and shadow it."""
+        instances = max(1, len(fleet.instances))
+        values = {
+            "Invocations": 1.0,
+            "InvocationsPerInstance": 1.0 / instances,
+            "Invocation4XXErrors": float(400 <= result.status < 500),
+            "Invocation5XXErrors": float(result.status >= 500),
+            "ModelLatency": float(result.latency_us),
+            "OverheadLatency": float(result.overhead_us),
+        }
+        if fleet.model.multi_model:
+            values["ModelCacheHit"] = float(result.loaded)
+            values["ModelLoadingWaitTime"] = 0.0 if result.loaded else float(result.overhead_us)
+        self.metrics.add(fleet.name, values)
+        if result.ok and (capture := self._captures.get(fleet)):
+            capture.add(invocation, result)
+        self.shadowing.copy(fleet, invocation)
+
+    def failed(self, fleet: VariantFleet, invocation: Invocation, error: AwsError) -> AwsError:
+        """Count a request that no container answered; returns `error`."""
+        instances = max(1, len(fleet.instances))
+        self.metrics.add(
+            fleet.name,
+            {
+                "Invocations": 1.0,
+                "InvocationsPerInstance": 1.0 / instances,
+                "Invocation4XXErrors": float(error.status < 500 and error.status != 424),
+                "Invocation5XXErrors": float(error.status >= 500 or error.status == 424),
+            },
+        )
+        return error
+
+    def publish(self, status: str | None = None, **changes: Any) -> None:
+        """Bring Describe's answer up to date."""
+        with self.stack.store.locked():
+            if status:
+                changes["EndpointStatus"] = status
+            changes |= summaries.members(self.serving, self.pending)
+            self.stack.store.update(self.record, **changes)
+
+    def write(self, *, last: bool = False) -> None:
+        """Hand over logs, metrics and captured data."""
+        self.log.flush()
+        self.metrics.publish()
+        for capture in list(self._captures.values()):
+            capture.flush(last=last)
+
+    def _keep(self) -> None:
+        while not self._closed.is_set():
+            if self.stack.shutdown.wait(_TICK_SECONDS):
+                self.close()
+                return
+            self.write()
+            for keeper in self._keepers:
+                keeper(self)

@@ -1,0 +1,172 @@
+"""The Endpoint operations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from localaws.errors import limit_exceeded, validation_error
+from localaws.iam import Principal
+from localaws.sagemaker.hosting import deployment
+from localaws.sagemaker.hosting.endpoint import HostedEndpoint
+from localaws.sagemaker.hosting.fleet import VariantFleet
+from localaws.sagemaker.hosting.generation import Generation
+from localaws.sagemaker.hosting.policies import check_policy
+from localaws.sagemaker.plain import describe, list_family
+from localaws.sagemaker.store import Record
+
+if TYPE_CHECKING:
+    from localaws.sagemaker.service import Handler
+    from localaws.stack import Stack
+
+__all__ = ["OPERATIONS"]
+
+_KIND = "Endpoint"
+_MOST_INSTANCES = 20
+_IN_PROGRESS = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting")
+_UPDATABLE = ("InService", "UpdateRollbackFailed")
+
+
+def _create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+    policy = request.get("DeploymentConfig")
+    config = stack.store.describe(stack.store.get("EndpointConfig", request["EndpointConfigName"]))
+    if policy:
+        check_policy(policy, config)
+    described = {
+        "EndpointConfigName": request["EndpointConfigName"],
+        "EndpointStatus": "Creating",
+        "LastDeploymentConfig": policy,
+    }
+    with stack.store.locked():
+        record = stack.store.create(_KIND, request["EndpointName"], described, request.get("Tags", ()))
+        endpoint = HostedEndpoint(stack, record)
+        try:
+            generation = Generation(stack, endpoint.name, config, endpoint.log, endpoint.publish)
+            _check_quota(generation)
+        except BaseException:
+            stack.store.delete(_KIND, record.name)
+            raise
+        endpoint.pending = generation
+        record.internal |= {"hosted": endpoint, "deployed": policy}
+        endpoint.publish()
+    endpoint.keep()
+    stack.spawn(f"create-{endpoint.name}", lambda: deployment.bring_up(endpoint, generation))
+    return {"EndpointArn": record.arn}
+
+
+def _update(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+    record = stack.store.get(_KIND, request["EndpointName"])
+    config = stack.store.describe(stack.store.get("EndpointConfig", request["EndpointConfigName"]))
+    policy = request.get("DeploymentConfig")
+    if policy is None and request.get("RetainDeploymentConfig"):
+        policy = record.internal.get("deployed")
+    if policy:
+        check_policy(policy, config)
+    with stack.store.locked():
+        endpoint = _ready(record)
+        generation = Generation(stack, endpoint.name, config, endpoint.log, endpoint.publish)
+        _retain(endpoint, generation, request)
+        _check_quota(generation)
+        endpoint.pending = generation
+        endpoint.publish("Updating", FailureReason=None, LastDeploymentConfig=policy)
+    stack.spawn(f"update-{endpoint.name}", lambda: deployment.update(endpoint, generation, policy or {}))
+    return {"EndpointArn": record.arn}
+
+
+def _update_weights(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+    record = stack.store.get(_KIND, request["EndpointName"])
+    with stack.store.locked():
+        endpoint = _ready(record)
+        changes = _changes(endpoint, request["DesiredWeightsAndCapacities"])
+        endpoint.publish("Updating", FailureReason=None)
+    stack.spawn(f"rescale-{endpoint.name}", lambda: deployment.rescale(endpoint, changes))
+    return {"EndpointArn": record.arn}
+
+
+def _delete(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+    record = stack.store.get(_KIND, request["EndpointName"])
+    with stack.store.locked():
+        endpoint: HostedEndpoint = record.internal["hosted"]
+        if endpoint.status in _IN_PROGRESS:
+            raise validation_error(f'Cannot update in-progress endpoint "{record.arn}".')
+        endpoint.publish("Deleting")
+    stack.spawn(f"delete-{endpoint.name}", lambda: deployment.delete(endpoint))
+    return {}
+
+
+def _ready(record: Record) -> HostedEndpoint:
+    """The endpoint, where its status allows a change."""
+    endpoint: HostedEndpoint = record.internal["hosted"]
+    if endpoint.status in _IN_PROGRESS:
+        raise validation_error(f'Cannot update in-progress endpoint "{record.arn}".')
+    if endpoint.status not in _UPDATABLE:
+        raise validation_error(
+            f'Cannot update endpoint "{record.arn}" in status {endpoint.status}: delete it and create it again.'
+        )
+    return endpoint
+
+
+def _retain(endpoint: HostedEndpoint, generation: Generation, request: Mapping[str, Any]) -> None:
+    """Keep the weights and counts of variants that stay, where RetainAllVariantProperties asks for it."""
+    if not request.get("RetainAllVariantProperties") or endpoint.serving is None:
+        return
+    excluded = {item["VariantPropertyType"] for item in request.get("ExcludeRetainedVariantProperties", ())}
+    for fleet in generation.production:
+        before = endpoint.serving.fleet(fleet.name)
+        if before is None:
+            continue
+        if "DesiredInstanceCount" not in excluded:
+            fleet.count = before.count
+        if "DesiredWeight" not in excluded:
+            fleet.weight = before.weight
+
+
+def _changes(
+    endpoint: HostedEndpoint, wanted: list[dict[str, Any]]
+) -> dict[VariantFleet, tuple[float | None, int | None]]:
+    assert endpoint.serving is not None
+    changes: dict[VariantFleet, tuple[float | None, int | None]] = {}
+    for item in wanted:
+        fleet = endpoint.serving.fleet(item["VariantName"])
+        if fleet is None:
+            raise validation_error(
+                f'The variant name(s) "{item["VariantName"]}" is/are not present within endpoint configuration '
+                f'"{endpoint.serving.config_name}".'
+            )
+        count = item.get("DesiredInstanceCount")
+        if count is not None and (fleet.serverless or count < 1):
+            raise validation_error(
+                f"DesiredInstanceCount {count} of variant {fleet.name} cannot be had: "
+                + ("the variant is serverless." if fleet.serverless else "an instance-based variant has at least 1.")
+            )
+        changes[fleet] = (item.get("DesiredWeight"), count)
+    weights = [changes.get(fleet, (None, None))[0] for fleet in endpoint.serving.production]
+    present = [fleet.weight for fleet in endpoint.serving.production]
+    if not any(new if new is not None else old for new, old in zip(weights, present, strict=True)):
+        raise validation_error("At least one variant must have a weight above 0.")
+    if sum(new or fleet.count for fleet, (_, new) in changes.items()) > _MOST_INSTANCES:
+        raise _quota(sum(new or 0 for _, new in changes.values()))
+    return changes
+
+
+def _check_quota(generation: Generation) -> None:
+    wanted = sum(fleet.count for fleet in generation.fleets)
+    if wanted > _MOST_INSTANCES:
+        raise _quota(wanted)
+
+
+def _quota(wanted: int) -> Exception:
+    return limit_exceeded(
+        f"The local stack runs at most {_MOST_INSTANCES} instances for an endpoint, with a request delta of {wanted} "
+        "instances. Lower InitialInstanceCount or DesiredInstanceCount, or run on AWS."
+    )
+
+
+OPERATIONS: dict[str, Handler] = {
+    "CreateEndpoint": _create,
+    "DescribeEndpoint": describe(_KIND),
+    "ListEndpoints": list_family(_KIND),
+    "UpdateEndpoint": _update,
+    "UpdateEndpointWeightsAndCapacities": _update_weights,
+    "DeleteEndpoint": _delete,
+}

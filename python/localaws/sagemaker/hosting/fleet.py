@@ -1,0 +1,227 @@
+"""The instances of one variant: start, choose, drain, stop."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from localaws.containers.serving import ContainerSpec, ModelServer, ServingError
+from localaws.iam import RoleSession
+from localaws.sagemaker.hosting.logs import EndpointLog
+from localaws.sagemaker.hosting.multi_model import PrefixModels
+from localaws.sagemaker.hosting.served_model import HostingFailure, ServedModel, place
+
+if TYPE_CHECKING:
+    from localaws.stack import Stack
+
+__all__ = ["Instance", "VariantFleet"]
+
+# What AWS gives a container to pass its first health check, unless the variant says otherwise.
+_HEALTH_SECONDS = 480
+_SERVERLESS_HEALTH_SECONDS = 180
+_DRAIN_SECONDS = 70.0  # an invocation may take 60 s
+_GRACE_SECONDS = 5.0
+_STARTING_AT_ONCE = 2
+
+
+@dataclass(eq=False)
+class Instance:
+    """One running copy of a model; `in_flight` is how many requests it works on (the fleet's lock guards it)."""
+
+    id: str
+    server: ModelServer
+    in_flight: int = 0
+
+
+@dataclass(eq=False)
+class VariantFleet:
+    """The instances of one production or shadow variant of one deployed configuration.
+
+    `variant` is the ProductionVariant of the endpoint configuration.  `weight` and `count` (desired instances) start
+    from it and change with UpdateEndpointWeightsAndCapacities and autoscaling.
+    """
+
+    stack: Stack
+    endpoint: str
+    variant: Mapping[str, Any]
+    model: ServedModel
+    log: EndpointLog
+    directory: Path
+    weight: float
+    count: int
+    credentials: RoleSession | None = None
+    on_change: Callable[[], None] = lambda: None
+    instances: tuple[Instance, ...] = ()
+    _specs: list[ContainerSpec] = field(default_factory=list)
+    _free: threading.Condition = field(default_factory=threading.Condition)
+    _scaling: threading.Lock = field(default_factory=threading.Lock)
+    _waiting: int = 0
+
+    @property
+    def name(self) -> str:
+        return str(self.variant["VariantName"])
+
+    @property
+    def serverless(self) -> bool:
+        return "ServerlessConfig" in self.variant
+
+    @property
+    def started(self) -> bool:
+        """Whether the model has been brought here."""
+        return bool(self._specs)
+
+    @property
+    def in_flight(self) -> int:
+        """How many requests the variant works on."""
+        with self._free:
+            return sum(instance.in_flight for instance in self.instances)
+
+    def start(self) -> None:
+        """Download the model and bring `count` instances into service.
+
+        Raises HostingFailure; whatever had started is stopped then.
+        """
+        try:
+            if self.model.role_arn:
+                self.credentials = self.stack.assume_role(self.model.role_arn, "SageMaker")
+            session = self.stack.session(self.credentials) if self.credentials else None
+            self.directory.mkdir(parents=True, exist_ok=True)
+            self._specs = place(self.model, session, self.stack.region, self.directory)
+            self.scale(self.count)
+        except HostingFailure:
+            self.stop()
+            raise
+
+    def scale(self, count: int) -> None:
+        """Have `count` instances: new ones get traffic once healthy, old ones lose it before they stop.
+
+        Raises HostingFailure when a new instance does not become healthy; the others go on.
+        """
+        with self._scaling:
+            missing = count - len(self.instances)
+            if missing > 0:
+                with ThreadPoolExecutor(_STARTING_AT_ONCE, "start-instance") as pool:
+                    for started in [pool.submit(self._start_one) for _ in range(missing)]:
+                        started.result()
+            elif missing < 0:
+                self._remove(self.instances[count:])
+
+    def acquire(self) -> Instance | None:
+        """The instance with the least to do, its in-flight count raised; None where the variant has none."""
+        with self._free:
+            if not self.instances:
+                return None
+            chosen = min(self.instances, key=lambda instance: instance.in_flight)
+            chosen.in_flight += 1
+            return chosen
+
+    def release(self, instance: Instance) -> None:
+        """Give back what `acquire` gave."""
+        with self._free:
+            instance.in_flight -= 1
+            if instance.in_flight == 0 and self._waiting:
+                self._free.notify_all()
+
+    def stop(self) -> None:
+        """Take no more requests, finish those in flight, end every instance."""
+        with self._scaling:
+            self._remove(self.instances)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _start_one(self) -> None:
+        identity = f"i-{secrets.token_hex(9)[:17]}"
+        several = len(self._specs) > 1
+
+        def on_line(container: str, line: str) -> None:
+            stream = f"{self.name}/{identity}"
+            self.log.add(f"{stream}/{container}" if several else stream, line)
+
+        try:
+            server = ModelServer(
+                self._specs,
+                work_dir=self.directory / identity,
+                images=self.stack.images,
+                environment=self._environment(),
+                on_line=on_line,
+                multi_model=self._models(),
+                mode=self.model.mode,
+                network=self.model.network,
+            )
+            server.start(self._health_seconds())
+        except ServingError as error:
+            self.log.flush()
+            raise HostingFailure(self._reason(error)) from error
+        with self._free:
+            self.instances = (*self.instances, Instance(identity, server))
+        self.on_change()
+
+    def _remove(self, leaving: tuple[Instance, ...]) -> None:
+        with self._free:
+            self.instances = tuple(instance for instance in self.instances if instance not in leaving)
+            self._waiting += 1
+            limit = _GRACE_SECONDS if self.stack.shutdown.is_set() else _DRAIN_SECONDS
+            deadline = time.monotonic() + limit
+            while any(instance.in_flight for instance in leaving) and time.monotonic() < deadline:
+                self._free.wait(0.2)
+                if self.stack.shutdown.is_set():
+                    deadline = min(deadline, time.monotonic() + _GRACE_SECONDS)
+            self._waiting -= 1
+        grace = 1.0 if self.stack.shutdown.is_set() else _GRACE_SECONDS
+        stopping = [
+            threading.Thread(target=instance.server.stop, args=(grace,), name=f"stop-{instance.id}", daemon=True)
+            for instance in leaving
+        ]
+        for thread in stopping:
+            thread.start()
+        for thread in stopping:
+            thread.join()
+        if leaving:
+            self.on_change()
+
+    def _models(self) -> PrefixModels | None:
+        if not self.model.multi_model:
+            return None
+        source = self.model.containers[0].source
+        session = self.stack.session(self.credentials) if self.credentials else None
+        if source is None or session is None:
+            raise HostingFailure(
+                f"Model {self.model.name} is a multi-model one and needs both ModelDataUrl (the prefix of its models) "
+                "and ExecutionRoleArn."
+            )
+        return PrefixModels(session, source[1])
+
+    def _environment(self) -> dict[str, str]:
+        """What SDKs inside the containers need: the role's credentials, the region and this stack."""
+        found = {
+            "AWS_ENDPOINT_URL": self.stack.endpoint_url,
+            "AWS_REGION": self.stack.region,
+            "AWS_DEFAULT_REGION": self.stack.region,
+        }
+        if self.credentials:
+            found |= {
+                "AWS_ACCESS_KEY_ID": self.credentials.access_key_id,
+                "AWS_SECRET_ACCESS_KEY": self.credentials.secret_access_key,
+                "AWS_SESSION_TOKEN": self.credentials.session_token,
+            }
+        return found
+
+    def _health_seconds(self) -> float:
+        if self.serverless:
+            return _SERVERLESS_HEALTH_SECONDS
+        return float(self.variant.get("ContainerStartupHealthCheckTimeoutInSeconds", _HEALTH_SECONDS))
+
+    def _reason(self, error: ServingError) -> str:
+        if error.status < 500:
+            return str(error)
+        name = error.hostname or self.model.containers[0].name
+        return (
+            f"The {name} container for production variant {self.name} did not pass the ping health check. "
+            "Please check CloudWatch logs for this endpoint."
+        )

@@ -1,0 +1,95 @@
+"""One deployed endpoint configuration: the fleets of its variants."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from localaws.sagemaker.hosting.fleet import VariantFleet
+from localaws.sagemaker.hosting.logs import EndpointLog
+from localaws.sagemaker.hosting.served_model import HostingFailure, served_model
+from localaws.sagemaker.hosting.traffic import Share
+
+if TYPE_CHECKING:
+    from localaws.stack import Stack
+
+__all__ = ["Generation"]
+
+_numbers = itertools.count(1)
+
+
+class Generation:
+    """The production and shadow fleets of one configuration (`config`: DescribeEndpointConfig's shape).
+
+    Raises AWS's refusal where a model has gone.
+    """
+
+    def __init__(
+        self,
+        stack: Stack,
+        endpoint: str,
+        config: Mapping[str, Any],
+        log: EndpointLog,
+        on_change: Callable[[], None],
+    ) -> None:
+        self.config = config
+        self.since = stack.clock()
+        self._stack = stack
+        self.enter("Creating", "Creating inference resources for the production variant.")
+        directory = stack.work_dir / "endpoints" / endpoint / str(next(_numbers))
+
+        def fleet(variant: Mapping[str, Any]) -> VariantFleet:
+            return VariantFleet(
+                stack,
+                endpoint,
+                variant,
+                served_model(stack, variant["ModelName"]),
+                log,
+                directory / variant["VariantName"],
+                float(variant.get("InitialVariantWeight", 1.0)),
+                int(variant.get("InitialInstanceCount", 1)),
+                on_change=on_change,
+            )
+
+        self.production = [fleet(variant) for variant in config["ProductionVariants"]]
+        self.shadows = [fleet(variant) for variant in config.get("ShadowProductionVariants", ())]
+
+    @property
+    def config_name(self) -> str:
+        return str(self.config["EndpointConfigName"])
+
+    @property
+    def fleets(self) -> list[VariantFleet]:
+        return [*self.production, *self.shadows]
+
+    def fleet(self, variant_name: str) -> VariantFleet | None:
+        """The production fleet of that name."""
+        return next((fleet for fleet in self.production if fleet.name == variant_name), None)
+
+    def enter(self, status: str, message: str) -> None:
+        """The deployment stage that VariantStatus shows."""
+        self.stage, self.stage_since = (status, message), self._stack.clock()
+
+    def start(self) -> None:
+        """Bring every variant into service; raises HostingFailure, and then nothing of it runs."""
+        failures: list[HostingFailure] = []
+        with ThreadPoolExecutor(len(self.fleets), "start-variant") as pool:
+            for started in [pool.submit(fleet.start) for fleet in self.fleets]:
+                try:
+                    started.result()
+                except HostingFailure as failure:
+                    failures.append(failure)
+        if failures:
+            self.stop()
+            raise failures[0]
+
+    def stop(self) -> None:
+        """Drain and end every variant."""
+        with ThreadPoolExecutor(len(self.fleets), "stop-variant") as pool:
+            list(pool.map(VariantFleet.stop, self.fleets))
+
+    def shares(self, fraction: float = 1.0) -> list[Share]:
+        """Every production variant, together with that fraction of the endpoint's traffic."""
+        return [Share(fleet, fraction, self.production) for fleet in self.production]

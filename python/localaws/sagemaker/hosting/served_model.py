@@ -1,0 +1,159 @@
+"""From a stored model to the containers that serve it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from localaws.containers.serving import ArtifactError, ContainerSpec, artifact
+from localaws.errors import validation_error
+from localaws.sagemaker.jobs.s3 import S3, DataError
+
+if TYPE_CHECKING:
+    import boto3
+
+    from localaws.stack import Stack
+
+__all__ = ["HostingFailure", "ServedContainer", "ServedModel", "place", "served_model"]
+
+
+class HostingFailure(Exception):
+    """A variant that cannot be brought into service; the message is the endpoint's FailureReason."""
+
+
+@dataclass(frozen=True)
+class ServedContainer:
+    """One container of a model as it is hosted, its model package resolved.
+
+    `name` is what AWS calls it in messages: its hostname, or `primary`, `container-1`, …  `source` is None where the
+    image holds its own model, else ("archive" | "files", s3 URI).
+    """
+
+    name: str
+    image: str
+    environment: Mapping[str, str]
+    source: tuple[Literal["archive", "files"], str] | None
+    hostname: str | None
+    multi_model: bool
+
+
+@dataclass(frozen=True)
+class ServedModel:
+    """What of a model matters once it is deployed: a copy, as the model itself may be deleted meanwhile."""
+
+    name: str
+    role_arn: str | None
+    containers: tuple[ServedContainer, ...]
+    mode: Literal["Serial", "Direct"]
+    network: bool
+
+    @property
+    def multi_model(self) -> bool:
+        """Whether the model is a prefix of models, chosen by each request."""
+        return any(container.multi_model for container in self.containers)
+
+
+def served_model(stack: Stack, name: str) -> ServedModel:
+    """The model of that name; raises AWS's not-found refusal, also for a model package of it that has gone."""
+    described = stack.store.describe(stack.store.get("Model", name))
+    definitions = described.get("Containers") or [described["PrimaryContainer"]]
+    resolved = [part for definition in definitions for part in _resolve(stack, definition)]
+    containers = tuple(
+        ServedContainer(
+            name=part.get("ContainerHostname") or (f"container-{number}" if len(resolved) > 1 else "primary"),
+            image=part["Image"],
+            environment=part.get("Environment", {}),
+            source=_source(part),
+            hostname=part.get("ContainerHostname"),
+            multi_model=part.get("Mode") == "MultiModel",
+        )
+        for number, part in enumerate(resolved, start=1)
+    )
+    return ServedModel(
+        name,
+        described.get("ExecutionRoleArn"),
+        containers,
+        described.get("InferenceExecutionConfig", {}).get("Mode", "Serial"),
+        not described.get("EnableNetworkIsolation", False),
+    )
+
+
+def place(model: ServedModel, session: boto3.Session | None, region: str, directory: Path) -> list[ContainerSpec]:
+    """Bring the model's artifacts below `directory` with the model role's session; the containers to start.
+
+    Raises HostingFailure in AWS's words for an artifact that is missing, forbidden or no archive.
+    """
+    specs = []
+    for container in model.containers:
+        target = None
+        if container.source and not container.multi_model:
+            target = directory / container.name / "model"
+            target.mkdir(parents=True)
+            _fetch(model, container, session, region, target)
+        specs.append(ContainerSpec(container.image, container.environment, target, container.hostname))
+    return specs
+
+
+def _resolve(stack: Stack, definition: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A container definition with an image: itself, or those of the model package that it names."""
+    if "ModelPackageName" not in definition:
+        return [dict(definition)]
+    package = stack.store.describe(stack.store.get("ModelPackage", definition["ModelPackageName"]))
+    status = package.get("ModelApprovalStatus", "Approved")
+    if status != "Approved":
+        raise validation_error(
+            f"Model package {package['ModelPackageArn']} cannot be deployed: its ModelApprovalStatus is {status}. "
+            "Approve the package (UpdateModelPackage, ModelApprovalStatus Approved) and try again."
+        )
+    given = {name: definition[name] for name in ("ContainerHostname", "Mode") if name in definition}
+    return [
+        {**part, **given, "Environment": {**part.get("Environment", {}), **definition.get("Environment", {})}}
+        for part in package["InferenceSpecification"]["Containers"]
+    ]
+
+
+def _source(part: Mapping[str, Any]) -> tuple[Literal["archive", "files"], str] | None:
+    if url := part.get("ModelDataUrl"):
+        return "archive", url
+    if source := part.get("ModelDataSource", {}).get("S3DataSource"):
+        return ("archive" if source.get("CompressionType") == "Gzip" else "files"), source["S3Uri"]
+    return None
+
+
+def _fetch(
+    model: ServedModel, container: ServedContainer, session: boto3.Session | None, region: str, target: Path
+) -> None:
+    assert container.source
+    kind, url = container.source
+    if session is None:
+        raise HostingFailure(
+            f'Failed to download model data for container "{container.name}" from URL: "{url}". Model {model.name} '
+            "has no ExecutionRoleArn; create it with a role that may read the object."
+        )
+    missing = (
+        f'Failed to download model data for container "{container.name}" from URL: "{url}". Please ensure that there '
+        "is an object located at the URL and that the role passed to CreateModel has permissions to download the "
+        "object."
+    )
+    if kind == "files":
+        try:
+            S3(session, model.role_arn or "", region).download(url, target)
+        except DataError as error:
+            raise HostingFailure(missing) from error
+        return
+    packed = target.with_name("model.tar.gz")
+    try:
+        artifact.download(session, url, packed)
+    except ArtifactError as error:
+        raise HostingFailure(missing) from error
+    try:
+        artifact.extract(packed, target)
+    except ArtifactError as error:
+        raise HostingFailure(
+            f'Failed to extract model data archive for container "{container.name}" from URL "{url}". Please ensure '
+            f"that the object located at the URL is a valid tar.gz archive. ({error})"
+        ) from error
+    finally:
+        packed.unlink(missing_ok=True)
