@@ -74,6 +74,7 @@ class Account:
             CannotLookError: no credentials, no region, or nobody answers.
         """
         try:
+            self.client("sagemaker")  # unlike STS it has no endpoint without a region
             return dict(self.client("sts").get_caller_identity())
         except (BotoCoreError, ClientError) as error:
             raise CannotLookError(str(explain(error))) from error
