@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel
@@ -82,10 +83,14 @@ class Account:
     def client(self, service: str) -> Any:
         """A client that refuses to send anything but Get, List, Describe and Head calls."""
         if service not in self._clients:
-            session = aws.session(self.region)
-            session.events.register("before-call", _only_reads)
-            self._clients[service] = session.client(service, config=_CONFIG)  # type: ignore[call-overload]
+            self._clients[service] = self._session.client(service, config=_CONFIG)  # type: ignore[call-overload]
         return self._clients[service]
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        session = aws.session(self.region)
+        session.events.register("before-call", _only_reads)
+        return session
 
     def ask(self, service: str, operation: str, **request: Any) -> dict[str, Any]:
         """One call's answer.
