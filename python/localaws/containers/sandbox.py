@@ -81,7 +81,7 @@ def _prepare(command: Command, ml: Path, scratch: Path, python: str, how: Kind) 
     else:
         environment["TMPDIR"] = str(scratch / "tmp")
     if how == "proot":
-        argv = ["proot", "-b", f"{ml}:{ML}", "-w", cwd, *argv]
+        argv = [shutil.which("proot") or "proot", "-b", f"{ml}:{ML}", "-w", cwd, *argv]
         cwd = "/"
     if how == "rewritten":
         argv = [_rewritten(word, ml) for word in argv]

@@ -62,7 +62,10 @@ def test_content_types(declared: str | None, kind: str) -> None:
 
 
 def test_content_types_that_are_refused() -> None:
-    with pytest.raises(UserError, match="application/json is not an accepted ContentType: csv, libsvm, parquet"):
+    with pytest.raises(
+        UserError,
+        match="application/json is not an accepted ContentType: csv, libsvm, parquet, recordio-protobuf, text/csv",
+    ):
         content_type("application/json")
     with pytest.raises(UserError, match="Optional parameter label_size must be equal to 1"):
         content_type("text/csv; label_size=2")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.model import StructureShape
 
-from localaws.containers.images import UnknownImageError
+from localaws.containers.images import ImageTableError, UnknownImageError
 from localaws.errors import AwsError, validation_error
 from localaws.sagemaker.api_model import operation_model
 from localaws.sagemaker.jobs.lifecycle import FINAL
@@ -41,7 +41,7 @@ def check_image(stack: Stack, image: str) -> None:
     """
     try:
         stack.images.runtime(image)
-    except UnknownImageError as error:
+    except (UnknownImageError, ImageTableError) as error:
         raise validation_error(str(error)) from error
 
 

@@ -27,8 +27,8 @@ CONTENT_TYPES = {
     "text/x-libsvm": LIBSVM,
     "application/x-parquet": PARQUET,
 }
-# The image also reads recordio-protobuf, which nothing but its own SDK writes; here it is refused by name.
-ACCEPTED = [*list(CONTENT_TYPES)[:3], "recordio-protobuf", *list(CONTENT_TYPES)[3:], "application/x-recordio-protobuf"]
+RECORDIO = ("recordio-protobuf", "application/x-recordio-protobuf")
+ACCEPTED = [*list(CONTENT_TYPES)[:3], RECORDIO[0], *list(CONTENT_TYPES)[3:], RECORDIO[1]]
 DEPTH = 3  # folders below the channel that are looked into
 
 Channels = Mapping[str, Mapping[str, str]]
@@ -52,6 +52,10 @@ def content_type(declared: str | None) -> str:
     if declared is None:
         return LIBSVM
     kind, *parameters = (part.strip() for part in declared.lower().split(";"))
+    if kind in RECORDIO:
+        raise UserError(
+            f"{declared} is not read by the local stack: use text/csv, text/libsvm or application/x-parquet."
+        )
     if kind not in CONTENT_TYPES:
         raise UserError(f"{declared} is not an accepted ContentType: {', '.join(ACCEPTED)}.")
     sizes = [parameter.split("=")[1] for parameter in parameters if parameter.startswith("label_size=")]

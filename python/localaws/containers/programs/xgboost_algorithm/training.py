@@ -109,7 +109,8 @@ def train(
 def _save(booster: Any, file: Path) -> None:
     """Write a model so that no reader ever sees half of it. Its format is UBJSON, as that of the current image."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_name(f".{file.name}.ubj")
+    # Beside the folder, not in it: what SIGTERM leaves unfinished must not become part of the model.
+    unfinished = file.parent.with_name(f".unfinished-{file.name}.ubj")
     booster.save_model(unfinished)
     unfinished.replace(file)
 
