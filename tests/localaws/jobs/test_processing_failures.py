@@ -64,6 +64,19 @@ def test_a_missing_object_is_named_in_full(world: World) -> None:
     )
 
 
+def test_outputs_that_cannot_be_written_are_named(world: World) -> None:
+    name = world.processing(
+        "open('/opt/ml/processing/out/a.txt', 'w').write('a')",
+        outputs={"o": ("s3://no-such-bucket-at-all/out", "/opt/ml/processing/out")},
+    )
+    described = world.finish("ProcessingJob", name)
+    assert described["ProcessingJobStatus"] == "Failed"
+    assert described["FailureReason"].startswith(
+        "ClientError: Failed to upload output data. Unable to upload object s3://no-such-bucket-at-all/out/a.txt "
+    )
+    assert "NoSuchBucket" in described["FailureReason"]
+
+
 def test_a_program_that_is_not_there(world: World) -> None:
     app = {"ImageUri": SKLEARN, "ContainerEntrypoint": ["pyhton3"]}
     name = world.processing("", AppSpecification=app)
@@ -140,3 +153,18 @@ def test_a_name_is_used_once(world: World) -> None:
         world.processing("", name=name)
     assert refused.value.code == "ResourceInUse"
     world.finish("ProcessingJob", name)
+
+
+def test_a_job_that_waits_for_its_turn_can_be_stopped(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOCALAWS_MAX_RUNNING_JOBS", "1")
+    first = world.processing("import time\nprint('ready')\ntime.sleep(600)")
+    world.wait(lambda: world.log("ProcessingJob", first) == ["ready"])
+    waiting = world.processing("print('never')")
+    described = world.call("DescribeProcessingJob", ProcessingJobName=waiting)
+    assert described["ProcessingJobStatus"] == "InProgress"
+    assert "ProcessingStartTime" not in described
+    world.call("StopProcessingJob", ProcessingJobName=waiting)
+    assert world.finish("ProcessingJob", waiting, seconds=10)["ProcessingJobStatus"] == "Stopped"
+    assert world.log("ProcessingJob", waiting) == []
+    world.call("StopProcessingJob", ProcessingJobName=first)
+    assert world.finish("ProcessingJob", first, seconds=10)["ProcessingJobStatus"] == "Stopped"

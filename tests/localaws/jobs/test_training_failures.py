@@ -128,5 +128,5 @@ def test_an_object_that_vanishes_before_the_download_is_named(world: World, monk
     monkeypatch.setattr("localaws.sagemaker.jobs.training_checks._has_objects", lambda *_: True)
     described = world.finish("TrainingJob", world.training({"train": f"s3://{BUCKET}/vanished/train.csv"}, BINARY))
     assert described["FailureReason"].startswith(
-        f'ClientError: Data download failed: No S3 objects found under S3 URL "s3://{BUCKET}/vanished/train.csv"'
+        f'ClientError: Data download failed:No S3 objects found under S3 URL "s3://{BUCKET}/vanished/train.csv"'
     )

@@ -102,7 +102,7 @@ class S3:
             with file.open("rb") as body:
                 self._client.upload_fileobj(body, target.bucket, target.key, ExtraArgs=extra, Config=_TRANSFER)
         except (ClientError, BotoCoreError, boto3.exceptions.Boto3Error) as error:
-            raise DataError(f"Unable to upload {target}: {_reason(error)}") from error
+            raise DataError(f"Unable to upload object {target} ({_reason(error)})") from error
 
     def _fetch(self, source: Place, target: Path, unzip: bool) -> None:
         try:
@@ -110,7 +110,7 @@ class S3:
             with target.open("wb") as file:
                 self._client.download_fileobj(source.bucket, source.key, file, Config=_TRANSFER)
         except (ClientError, BotoCoreError, boto3.exceptions.Boto3Error) as error:
-            raise DataError(f"Unable to download {source}: {_reason(error)}") from error
+            raise DataError(f"Unable to download object {source} ({_reason(error)})") from error
         except (NotADirectoryError, FileExistsError, IsADirectoryError) as error:
             raise DataError(
                 f"Please check your s3 objects and ensure that there is no object that is both a folder as well as a "
@@ -136,7 +136,7 @@ class S3:
             head, *names = json.loads(body)
             prefix = place(head["prefix"])
         except (ClientError, BotoCoreError) as error:
-            raise DataError(f"Unable to download {source}: {_reason(error)}") from error
+            raise DataError(f"Unable to download object {source} ({_reason(error)})") from error
         except (ValueError, TypeError, KeyError) as error:
             raise DataError(f'Manifest {uri} is not a JSON list of a "prefix" and object names.') from error
         for name in names:
@@ -170,5 +170,5 @@ def _unzip(source: Place, target: Path) -> None:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, ClientError):
-        return f"{error.response['Error'].get('Message', '')} ({error.response['Error'].get('Code')})"
+        return f"{error.response['Error'].get('Code')}: {error.response['Error'].get('Message', '')}"
     return str(error)

@@ -71,7 +71,7 @@ def _execute(job: Job) -> tuple[str, str]:
     try:
         _download(job, s3)
     except DataError as error:
-        raise JobFailure(f"ClientError: Data download failed: {error}") from error
+        raise JobFailure(f"ClientError: Data download failed:{error}") from error
     if job.stop.is_set():
         return "Stopped", "Stopped"
     enter(stack, job.record, "Training", "Training image download completed. Training in progress.")
