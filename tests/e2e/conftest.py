@@ -35,7 +35,7 @@ def kept(project: Path) -> Iterator[Kept]:
         said, _ = demo.communicate(timeout=300)
     try:
         assert demo.returncode == 0, said
-        exports = "\n".join(re.findall(r"^  (export LOCALAWS_HOME=.*|eval .*)$", said, re.MULTILINE))
+        exports = "\n".join(re.findall(r"^  (export .*|eval .*)$", said, re.MULTILINE))
         dump = "import json, os; print(json.dumps(dict(os.environ)))"
         script = f'{exports}\nexec "$0" -c "$1"'
         environment = {**os.environ, "PYTHONPATH": str(project / "python")}

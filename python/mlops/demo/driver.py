@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import signal
 import sys
 import time
@@ -18,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from mlops.demo import child, sandbox
 from mlops.demo.screen import Phase, Screen
 from mlops.demo.stack import LocalStack
-from mlops.operate import aws, empty, execution, names, run_pipeline
+from mlops.operate import aws, empty, execution, logs, names, run_pipeline
 from mlops.operate.errors import UserError, explain
 from mlops.operate.plugin_dir import plugin_dir
 from mlops.operate.progress import Progress
@@ -98,7 +99,9 @@ class Demo:
     def _phases(self, screen: Screen) -> None:
         if began := os.environ.get("MLOPS_DEMO_BEGAN"):
             screen.phases.append(Phase("install", "overhead", seconds=max(time.time() - float(began), 0.0)))
-        plugins = plugin_dir(self._user_environment)
+        with screen.phase("find Terraform's AWS provider", "overhead"):
+            plugins = plugin_dir(self._user_environment)
+            screen.say(f"  {plugins or 'in the registry'}")
         with screen.phase("local stack up", "overhead"):
             self.stack.check_free()
             self._stack_is_ours = True
@@ -110,9 +113,11 @@ class Demo:
             screen.say(f"  {os.environ['AWS_ENDPOINT_URL']} answers as account {account}")
         root = self.folder / "root"
         sandbox.compose_root(self.project, root)
-        terraform = Terraform(root, {"student_id": self.student_id}, screen.terraform_line, self._environment)
+        variables = {"student_id": self.student_id}
+        terraform = Terraform(root, variables, screen.terraform_line, self._environment)
         with screen.phase("terraform init", "terraform"):
-            terraform.init(plugins)
+            online = sandbox.downloading(self._environment, self._user_environment, self.folder / "plugins")
+            Terraform(root, variables, screen.terraform_line, online).init(plugins)
         with screen.phase("terraform apply", "terraform"):
             terraform.apply()
             outputs = terraform.outputs()
@@ -146,11 +151,22 @@ class Demo:
         sagemaker = aws.client("sagemaker")
         arn = execution.start(sagemaker, names.pipeline_name(self.student_id), {})
         screen.say(f"  {arn}")
-        ended = run_pipeline.watch(sagemaker, arn, Progress(sys.stdout))
+        ended = run_pipeline.watch(sagemaker, arn, Progress(sys.stdout, shutil.get_terminal_size().columns))
         run_pipeline.report(sagemaker, ended, aws.client("s3"))
         if ended.status != "Succeeded":
+            self._keep_logs(screen, ended)
             raise UserError(f"the pipeline execution ended {ended.status}: {ended.failure}")
         return sum(_job_seconds(sagemaker, step) for step in ended.steps)
+
+    def _keep_logs(self, screen: Screen, ended: execution.Execution) -> None:
+        """The stack, and the jobs' logs with it, will be gone when the user wants to read them."""
+        for step in ended.steps:
+            if step.status == "Failed" and step.job:
+                kind, _ = logs.find(aws.client("sagemaker"), step.job)
+                file = self.folder / f"{step.name}.log"
+                lines = logs.lines(aws.client("logs"), kind, step.job, set())
+                file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+                screen.say(f"  the log of {step.name} is kept in {file}")
 
     def _clean_up(self) -> None:
         """Ends the stack, unless it is not ours to end; nothing can interrupt this, and it takes a second."""
@@ -163,13 +179,14 @@ class Demo:
         student = self.student_id
         return f"""
 The stack is still running. In a shell:
-  export LOCALAWS_HOME={self.stack.home}
-  eval "$({self.stack.command} env)"
+  export LOCALAWS_HOME={self.stack.home} PATH={Path(sys.executable).parent}:$PATH
+  eval "$(localaws env)"
   aws sagemaker list-pipelines
   aws sagemaker start-pipeline-execution --pipeline-name {names.pipeline_name(student)}
   aws sagemaker list-model-packages --model-package-group-name {names.model_package_group(student)}
-  .venv/bin/mlops run pipeline {student} -p AucThreshold=0.99
-  .venv/bin/python validate_tasks.py aiml_hard --student-id {student}
+  mlops run pipeline {student} -p AucThreshold=0.99
+  python validate_tasks.py aiml_hard --student-id {student}
+{"" if shutil.which("aws") else "(There is no aws on the PATH yet: python -m pip install awscli)"}
 To end it: make demo-down"""
 
 

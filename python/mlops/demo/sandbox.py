@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from mlops.operate import aws
 from mlops.operate.errors import UserError
 
-__all__ = ["check_local", "clean_environment", "compose_root", "sealed"]
+__all__ = ["check_local", "clean_environment", "compose_root", "downloading", "sealed"]
 
 _KEPT = {"TF_PLUGIN_DIR"}
 _DROPPED_PREFIXES = ("AWS_", "TF_", "TERRAFORM_", "SAGEMAKER_", "LOCALAWS_", "BOTO_", "XDG_")
@@ -36,6 +36,21 @@ def clean_environment(environment: Mapping[str, str], home: Path) -> dict[str, s
         if name in _KEPT or not (name.startswith(_DROPPED_PREFIXES) or name.lower() in _PROXIES)
     }
     return kept | {"HOME": str(home), "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
+
+
+def downloading(environment: Mapping[str, str], user: Mapping[str, str], cache: Path) -> dict[str, str]:
+    """The environment of ``terraform init``, the one command that may need the network.
+
+    Args:
+        environment: what all other commands get.
+        user: the user's own, for the proxy on the way to the registry.
+        cache: keeps what was downloaded for the next run.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    proxies = {name: value for name, value in user.items() if name.lower() in _PROXIES}
+    # Without a lock file Terraform would take nothing from the cache, and the demo's root is made anew each time.
+    settings = {"TF_PLUGIN_CACHE_DIR": str(cache), "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "1"}
+    return {**environment, **proxies, **settings}
 
 
 def sealed(stack: Mapping[str, str], home: Path) -> dict[str, str]:
