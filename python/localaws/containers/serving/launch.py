@@ -71,7 +71,7 @@ def launch(
         )
     variables["SAGEMAKER_BIND_TO_PORT"] = "8080"
     script = runtime.framework and (variables.get("SAGEMAKER_PROGRAM") or not runtime.algorithm)
-    handler = "script" if script else str(runtime.algorithm)
+    handler = str(runtime.framework) if script else "algorithm"
     argv = [runtime.python, str(PROGRAMS), "serving", handler, spec.image.rpartition(":")[2]]
     return Launch(runtime, argv, variables, "inherited", 0)
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import logging
 import os
-import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,40 +12,27 @@ from typing import Any
 from ..flask_like import error_page, respond, text
 from ..http import Handler, Request, Response
 from . import selectable
+from .imports import import_xgboost
 from .model import Model
 from .payload import ContentError, read
+from .versions import numbers_libsvm_from_one, writes_lines
 
-__all__ = ["XGBoostApp", "import_xgboost", "prepare"]
+__all__ = ["XGBoostApp", "prepare"]
 
 _ACCEPTED = ["application/json", "application/jsonlines", "application/x-recordio-protobuf", "text/csv"]
 _JSON, _CSV = "application/json", "text/csv"
 _MOST_BYTES = 6 * 1024**2
-# The first images that write a score a line, and that number LIBSVM's columns from 1.
-_LINES_SINCE, _SHIFTED_SINCE = (1, 2, 2), (3, 2)
 
 
-def prepare(tag: str) -> Callable[[], Handler]:
-    """Import what every worker needs, before they are forked; the maker of a worker's handler."""
+def prepare(tag: str) -> Callable[[Path], Handler]:
+    """Import what every worker needs, before they are forked; the maker of a handler for a model's folder."""
     xgboost = import_xgboost()
 
-    def make() -> Handler:
-        folder = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"), "model")
+    def make(folder: Path) -> Handler:
         ensemble = os.environ.get("SAGEMAKER_INFERENCE_ENSEMBLE", "true") == "true"
         return XGBoostApp(xgboost, Model(xgboost, folder, ensemble), tag).handle
 
     return make
-
-
-def import_xgboost() -> Any:
-    """xgboost, without scikit-learn: importing that takes longer than everything else, and serving needs none of it."""
-    present = "sklearn" in sys.modules
-    if not present:
-        sys.modules["sklearn"] = None  # type: ignore[assignment]  # makes its import fail, which xgboost provides for
-    try:
-        return importlib.import_module("xgboost")
-    finally:
-        if not present:
-            del sys.modules["sklearn"]
 
 
 class XGBoostApp:
@@ -56,9 +40,7 @@ class XGBoostApp:
 
     def __init__(self, xgboost: Any, model: Model, tag: str) -> None:
         self._xgboost, self._model = xgboost, model
-        version = tuple(int(number) for number in re.findall(r"\d+", tag)[:3])
-        self._lines = not version or version >= _LINES_SINCE
-        self._shift = not version or version >= _SHIFTED_SINCE
+        self._lines, self._shift = writes_lines(tag), numbers_libsvm_from_one(tag)
         self._batch = bool(os.environ.get("SAGEMAKER_BATCH"))
         self._default_accept = os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", _CSV)
         self._most_bytes = int(os.environ.get("MAX_CONTENT_LENGTH") or _MOST_BYTES)

@@ -9,7 +9,7 @@ import numpy as np
 
 from .records import read_records
 
-__all__ = ["ContentError", "Rows", "read"]
+__all__ = ["ContentError", "Rows", "read", "read_csv", "read_libsvm"]
 
 CSV, LIBSVM, PARQUET, RECORDIO = "csv", "libsvm", "parquet", "recordio-protobuf"
 _KINDS = {
@@ -65,7 +65,7 @@ def read(xgboost: Any, body: bytes, content_type: str | None, shift_libsvm: bool
         if kind == CSV:
             return _csv_rows(xgboost, body.strip().decode("utf-8"))
         if kind == LIBSVM:
-            return Rows(LIBSVM, None, xgboost.DMatrix(_libsvm(body.strip().decode("utf-8"), shift_libsvm)))
+            return Rows(LIBSVM, None, xgboost.DMatrix(read_libsvm(body.strip().decode("utf-8"), shift_libsvm)))
         return Rows(RECORDIO, None, xgboost.DMatrix(read_records(body)))
     except Exception as error:  # xgboost, numpy and codecs raise a dozen classes for bad data
         gap = " " if kind == RECORDIO else "\n "
@@ -78,7 +78,7 @@ def read(xgboost: Any, body: bytes, content_type: str | None, shift_libsvm: bool
 def _csv_rows(xgboost: Any, text: str) -> Rows:
     dense = _fast_csv(text)
     if dense is None:
-        dense = _csv(text)
+        dense = read_csv(text)
     with np.errstate(over="ignore"):
         infinite = np.isinf(dense.astype(np.float32)).any()
     # A DMatrix refuses what does not fit 32 bits; a booster that is given the array itself would not.
@@ -86,7 +86,7 @@ def _csv_rows(xgboost: Any, text: str) -> Rows:
 
 
 def _fast_csv(text: str) -> np.ndarray[Any, Any] | None:
-    """What `_csv` gives, for the plain case of commas and numbers; None for everything else.
+    """What `read_csv` gives, for the plain case of commas and numbers; None for everything else.
 
     A first line with a comma and without quotes always has the comma for its delimiter (csv.Sniffer prefers it), and
     finding that out costs more than a prediction.
@@ -107,14 +107,16 @@ def _fast_csv(text: str) -> np.ndarray[Any, Any] | None:
         return None
 
 
-def _csv(text: str) -> np.ndarray[Any, Any]:
+def read_csv(text: str) -> np.ndarray[Any, Any]:
+    """Rows of CSV text as float64; raises csv.Error and ValueError."""
     delimiter = csv.Sniffer().sniff(text.split("\n")[0][:_SNIFFED]).delimiter
     if delimiter.isalnum():
         delimiter = ","
     return np.array([[cell or "nan" for cell in line.split(delimiter)] for line in text.split("\n")]).astype(float)
 
 
-def _libsvm(text: str, shift: bool) -> Any:
+def read_libsvm(text: str, shift: bool) -> Any:
+    """Rows of LIBSVM text as a scipy matrix; raises ValueError."""
     from scipy.sparse import csr_matrix
 
     rows, columns, values = [], [], []
