@@ -9,6 +9,7 @@ from typing import Protocol
 
 from mlops.operate import empty, logs, plugin_dir, run_pipeline
 from mlops.operate.entry import guarded
+from mlops.render import command as render
 
 __all__ = ["COMMANDS", "main"]
 
@@ -16,8 +17,13 @@ __all__ = ["COMMANDS", "main"]
 class Command(Protocol):
     """What a module must have to be a subcommand."""
 
-    PATH: tuple[str, ...]  # ("run", "pipeline") is called as `mlops run pipeline`
-    HELP: str
+    @property
+    def PATH(self) -> tuple[str, ...]:
+        """The words that call it: ``("run", "pipeline")`` is ``mlops run pipeline``."""
+
+    @property
+    def HELP(self) -> str:
+        """One line for the list of commands."""
 
     def configure(self, parser: argparse.ArgumentParser) -> None:
         """Adds the subcommand's arguments."""
@@ -31,6 +37,7 @@ COMMANDS: tuple[Command, ...] = (
     logs,
     empty,
     plugin_dir,
+    render,
 )
 
 _GROUPS = {"run": "start work in SageMaker and watch it"}

@@ -15,7 +15,7 @@ from mlops.operate.errors import UserError, error_code
 
 __all__ = ["HELP", "PATH", "configure", "delete_data", "empty_bucket", "empty_group", "execute", "stop_executions"]
 
-PATH: tuple[str, ...] = ("empty",)
+PATH = ("empty",)
 HELP = "delete the student's registered model versions and every object of the bucket, so that destroy can go through"
 
 _DELETE_AT_ONCE = 1000  # DeleteObjects takes no more

@@ -15,7 +15,7 @@ from mlops.operate.errors import UserError, error_code
 
 __all__ = ["HELP", "KINDS", "PATH", "JobKind", "configure", "execute", "find", "lines"]
 
-PATH: tuple[str, ...] = ("logs",)
+PATH = ("logs",)
 HELP = "print a job's log, wherever CloudWatch keeps it"
 
 _POLL_SECONDS = 2.0

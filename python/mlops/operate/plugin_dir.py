@@ -15,7 +15,7 @@ from mlops.operate.errors import UserError
 
 __all__ = ["HELP", "PATH", "configure", "execute", "plugin_dir"]
 
-PATH: tuple[str, ...] = ("plugin-dir",)
+PATH = ("plugin-dir",)
 HELP = "print the option that `terraform init` needs where the provider registry is out of reach (else nothing)"
 
 _REGISTRY = "registry.terraform.io"

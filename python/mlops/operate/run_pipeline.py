@@ -16,7 +16,7 @@ from mlops.operate.progress import Progress
 
 __all__ = ["HELP", "PATH", "configure", "execute", "report", "watch"]
 
-PATH: tuple[str, ...] = ("run", "pipeline")
+PATH = ("run", "pipeline")
 HELP = "start the training pipeline (or go on watching an execution) and show its progress a step at a time"
 
 _FIRST_POLL_SECONDS = 0.5
