@@ -8,10 +8,12 @@ import io
 import json
 import sys
 import tarfile
+from types import ModuleType
 
 import job_cases
 import numpy as np
 import pytest
+from werkzeug.wrappers import Response
 
 
 @pytest.fixture
@@ -33,6 +35,16 @@ def model(run, data_set, tmp_path, monkeypatch):
     yield serve
     for name in ("inference", "row_encoder"):
         sys.modules.pop(name, None)
+
+
+@pytest.fixture(params=["sagemaker_containers.beta.framework.worker", "flask"])
+def container_response(request, monkeypatch):
+    """The response class under the name by which an image has it."""
+    monkeypatch.setitem(sys.modules, "sagemaker_containers", None)
+    name = request.param
+    for depth in range(1, name.count(".") + 2):
+        monkeypatch.setitem(sys.modules, ".".join(name.split(".")[:depth]), ModuleType(name))
+    sys.modules[name].Response = Response
 
 
 def raw_rows():
@@ -100,10 +112,11 @@ def test_the_answer_is_csv_whatever_is_accepted(model):
         ("{", "application/jsonlines", "Expecting property name"),
     ],
 )
-def test_what_cannot_be_read_is_a_value_error(body, content_type, message, model):
-    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the message is compared below
-        model(body, content_type)
-    assert message in str(caught.value)
+def test_the_sender_is_told_what_cannot_be_read(body, content_type, message, model, container_response):
+    answer = model(body, content_type)
+    assert answer.status_code == (415 if content_type == "text/plain" else 400)
+    assert answer.mimetype == "text/plain"
+    assert message in answer.get_data(as_text=True)
 
 
 def test_xgboosts_container_reads_the_answer(model):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -28,17 +28,44 @@ def model_fn(model_dir: str) -> Encoder:
     return Encoder.from_json((Path(model_dir) / "encoder.json").read_text(encoding="utf-8"))
 
 
-def input_fn(body: bytes | str, content_type: str) -> tuple[str, bytes]:
+class Refusal(NamedTuple):
+    """What is wrong with a request, for its sender: it goes through the handlers in the place of data."""
+
+    message: str
+    status: int
+
+
+def input_fn(body: bytes | str, content_type: str) -> tuple[str, bytes] | Refusal:
     """The request as (media type, bytes); the rows are read in `predict_fn`, which knows the features."""
     media_type = content_type.split(";")[0].strip().lower()
     if media_type not in (CSV, JSON, JSON_LINES):
-        raise ValueError(f"content type {content_type!r} is not supported: send {CSV}, {JSON_LINES} or {JSON}")
+        return Refusal(f"content type {content_type!r} is not supported: send {CSV}, {JSON_LINES} or {JSON}", 415)
     return media_type, body if isinstance(body, bytes) else body.encode("utf-8")
 
 
-def predict_fn(request: tuple[str, bytes], encoder: Encoder) -> np.ndarray[Any, Any]:
-    """Encoded rows, float64 (rows, features). Raises ValueError with the row and the column for what cannot be read."""
-    media_type, body = request
+def predict_fn(request: tuple[str, bytes] | Refusal, encoder: Encoder) -> np.ndarray[Any, Any] | Refusal:
+    """Encoded rows, float64 (rows, features), or what is wrong with the request.
+
+    The container answers an exception with a bare 500 and keeps its message for the log; what the sender can mend must
+    reach the sender.
+    """
+    if isinstance(request, Refusal):
+        return request
+    try:
+        return encode(*request, encoder)
+    except ValueError as error:
+        return Refusal(str(error), 400)
+
+
+def output_fn(encoded: np.ndarray[Any, Any] | Refusal, accept: str) -> Any:
+    """(text, type): CSV whatever `accept` says, as it goes to the next container. A refusal becomes a 4xx response."""
+    if isinstance(encoded, Refusal):
+        return _response(encoded)
+    return write_rows(encoded).decode("ascii"), CSV
+
+
+def encode(media_type: str, body: bytes, encoder: Encoder) -> np.ndarray[Any, Any]:
+    """Encoded rows of a body. Raises ValueError with the row, counted from 1, and the column that cannot be read."""
     if not body.strip():
         raise ValueError("the request holds no row")
     if media_type == CSV:
@@ -52,9 +79,13 @@ def predict_fn(request: tuple[str, bytes], encoder: Encoder) -> np.ndarray[Any, 
     return encoder.encode(_columns(records, encoder.names))
 
 
-def output_fn(encoded: np.ndarray[Any, Any], accept: str) -> tuple[str, str]:
-    """CSV whatever `accept` says: the answer goes to the next container, not to the client."""
-    return write_rows(encoded).decode("ascii"), CSV
+def _response(refusal: Refusal) -> Any:
+    """The container's own kind of response, the only one that carries a status."""
+    try:
+        from sagemaker_containers.beta.framework.worker import Response
+    except ImportError:
+        from flask import Response
+    return Response(response=refusal.message, status=refusal.status, mimetype="text/plain")
 
 
 def _columns(records: Any, names: list[str]) -> dict[str, Any]:
