@@ -31,6 +31,8 @@ def base_environment(python: str, scratch: Path, threads: int) -> dict[str, str]
         "LC_ALL": "C.UTF-8",
         **shown,
         **dict.fromkeys(THREAD_VARIABLES, str(threads)),
+        # Threads that wait sleep: where jobs share the cores, spinning ones cost XGBoost ten times its own work.
+        "OMP_WAIT_POLICY": "PASSIVE",
         "HOME": str(scratch / "home"),
         "PATH": ":".join(path),
         # What a job installs stays its own, as in a container, and never reaches the runtime that other jobs share.
