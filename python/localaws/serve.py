@@ -9,9 +9,13 @@ import signal
 import sys
 import threading
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from localaws import environment
 from localaws.state import Home, RunningStack
+
+if TYPE_CHECKING:
+    from localaws.stack import Stack
 
 __all__ = ["serve"]
 
@@ -46,7 +50,7 @@ def serve(home: Home, port: int, region: str, account_id: str, log: str | None) 
             file=sys.stderr,
         )
         return 1
-    _end_on_signals(stack.shutdown)
+    _end_on_signals(stack)
     home.sdk_config.write_text(environment.sdk_config(region, account_id))
     principals = stack.principals
     home.write(
@@ -73,14 +77,25 @@ def serve(home: Home, port: int, region: str, account_id: str, log: str | None) 
     return 0
 
 
-def _end_on_signals(shutdown: threading.Event) -> None:
+def _end_on_signals(stack: Stack) -> None:
+    main = threading.get_ident()
+
     def end(number: int, frame: FrameType | None) -> None:
         # Once is enough: the second Ctrl-C must not cut the clean-up short.
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, signal.SIG_IGN)
-        shutdown.set()
+        stack.shutdown.set()
+        threading.Thread(target=close, name="ending", daemon=True).start()
+
+    def close() -> None:
+        # The server goes on until the background threads have ended: some have data to write to S3.
+        stack.close()
+        signal.pthread_kill(main, signal.SIGUSR1)
+
+    def leave(number: int, frame: FrameType | None) -> None:
         raise SystemExit
 
+    signal.signal(signal.SIGUSR1, leave)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, end)
 

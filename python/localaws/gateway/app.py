@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from localaws.errors import AwsError
 from localaws.gateway import introspection, moto_bridge, sagemaker
-from localaws.gateway.protocols import Response, error_response, invalid_key, missing_signature
+from localaws.gateway.protocols import Response, error_response, invalid_key, missing_signature, wrong_signature
 from localaws.gateway.request import Request
+from localaws.gateway.signature import is_expired, is_genuine
 from localaws.iam import AccessRequest, Principal, decide
 
 if TYPE_CHECKING:
@@ -50,13 +51,29 @@ class Application:
             message = f"The local stack failed while serving {name}; `localaws logs` shows where."
             return error_response(request, AwsError("InternalFailure", message, status=500))
 
+    def _authenticate(self, request: Request, access_key_id: str) -> Principal:
+        """The principal whose key signed the request; raises AWS's 403s."""
+        principals = self._stack.principals
+        caller, key = principals.authenticate(access_key_id), principals.secret(access_key_id)
+        if caller is None or key is None:
+            raise invalid_key(request)
+        secret, token = key
+        if token is not None and token not in (
+            request.headers.get("X-Amz-Security-Token"),
+            request.parameters.get("X-Amz-Security-Token") or request.parameters.get("x-amz-security-token"),
+        ):
+            raise invalid_key(request)
+        if is_expired(request, self._stack.clock()):
+            raise AwsError("AccessDenied", "Request has expired", status=403)
+        if not is_genuine(request, secret):
+            raise wrong_signature(request)
+        return caller
+
     def _route(self, request: Request) -> Response:
         scope = request.scope
         if scope is None:
             raise missing_signature(request)
-        caller = self._stack.principals.authenticate(scope.access_key_id)
-        if caller is None:
-            raise invalid_key(request)
+        caller = self._authenticate(request, scope.access_key_id)
         if scope.service == "sagemaker":
             return sagemaker.serve(self._stack, request, caller)
         decide(_access_request(request, caller, scope.service, scope.region))

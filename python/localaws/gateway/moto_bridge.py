@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from localaws.errors import AwsError, unknown_operation
-from localaws.gateway.moto_fixes import apply_fixes, before
+from localaws.gateway.moto_fixes import after, apply_fixes, before
 from localaws.gateway.protocols import Response
 from localaws.gateway.request import Request
 from localaws.iam import Principal
@@ -128,4 +128,4 @@ def _response(request: Request, status: int, headers: Any, body: Any, service: s
     # An empty 404 is moto's answer for a path that it does not know; S3 alone has paths that are not there.
     if status >= 500 or (status == 404 and not content and request.method != "HEAD" and service != "s3"):
         raise unknown_operation(service, request.operation or f"{request.method} {request.raw_path}")
-    return Response(status, content, kept)
+    return Response(status, after(request, content), kept)

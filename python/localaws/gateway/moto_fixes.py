@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote
+from xml.sax.saxutils import unescape
 
 from localaws.errors import AwsError
 from localaws.gateway.request import Request
@@ -11,7 +14,7 @@ from localaws.iam import Principal
 if TYPE_CHECKING:
     from localaws.stack import Stack
 
-__all__ = ["apply_fixes", "before"]
+__all__ = ["after", "apply_fixes", "before"]
 
 
 def apply_fixes(service: str) -> None:
@@ -24,6 +27,27 @@ def before(stack: Stack, request: Request, caller: Principal) -> None:
     """Refuse what moto would answer wrongly."""
     if request.scope is not None and request.scope.service == "sts" and request.operation == "AssumeRole":
         _check_trust(stack, request.form.get("RoleArn", ""), caller)
+
+
+def after(request: Request, content: bytes) -> bytes:
+    """Mend the body of an answer."""
+    if request.parameters.get("encoding-type") == "url" and b"<ListVersionsResult" in content[:200]:
+        return _encode_keys(content)
+    return content
+
+
+def _encode_keys(content: bytes) -> bytes:
+    """moto does not encode the keys of ListObjectVersions; Terraform decodes them all the same.
+
+    A key with a plus sign is then never found, and the provider, which empties a bucket before deleting it, never ends.
+    """
+
+    def encoded(element: re.Match[bytes]) -> bytes:
+        text = quote(unescape(element[2].decode()), safe="/-_.~")
+        return b"<%s>%s</%s>" % (element[1], text.encode(), element[1])
+
+    names = rb"<(Key|Prefix|Delimiter|KeyMarker|NextKeyMarker)>([^<]*)</\1>"
+    return re.sub(names, encoded, content).replace(b"<Name>", b"<EncodingType>url</EncodingType><Name>", 1)
 
 
 def _leave_bucket_policies_to_iam() -> None:

@@ -11,7 +11,15 @@ from xml.sax.saxutils import escape
 from localaws.errors import AwsError
 from localaws.gateway.request import Request
 
-__all__ = ["Protocol", "Response", "error_response", "invalid_key", "missing_signature", "protocol_of"]
+__all__ = [
+    "Protocol",
+    "Response",
+    "error_response",
+    "invalid_key",
+    "missing_signature",
+    "protocol_of",
+    "wrong_signature",
+]
 
 Protocol = Literal["json", "query", "ec2", "rest-xml", "rest-json"]
 _REST_XML = {"s3", "s3express", "route53", "cloudfront"}
@@ -83,6 +91,16 @@ def invalid_key(request: Request) -> AwsError:
         )
     code = "InvalidClientTokenId" if protocol in ("query", "ec2") else "UnrecognizedClientException"
     return AwsError(code, "The security token included in the request is invalid.", status=403)
+
+
+def wrong_signature(request: Request) -> AwsError:
+    """AWS's error for a signature that was not made with the access key's secret, by protocol."""
+    code = "InvalidSignatureException" if protocol_of(request) in ("json", "rest-json") else "SignatureDoesNotMatch"
+    message = (
+        "The request signature we calculated does not match the signature you provided. "
+        "Check your AWS Secret Access Key and signing method."
+    )
+    return AwsError(code, message, status=403)
 
 
 def missing_signature(request: Request) -> AwsError:

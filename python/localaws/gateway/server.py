@@ -11,6 +11,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.task import WSGITask
 
 from localaws.gateway.app import Application
+from localaws.gateway.dispatch import separate_inference
 
 if TYPE_CHECKING:
     from localaws.stack import Stack
@@ -73,5 +74,6 @@ def create_server(stack: Stack, port: int) -> Any:
         ident="localaws",
     )
     server.channel_class = _Channel
+    separate_inference(server)
     stack.endpoint_url = f"http://{HOST}:{server.effective_port}"
     return server

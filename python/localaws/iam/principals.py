@@ -63,6 +63,15 @@ class Principals:
             return Principal(cast(Any, kind), user.arn, user.id, user.name, self._account_id, access_key_id)
         return None if session is None else self._session_principal(session)
 
+    def secret(self, access_key_id: str) -> tuple[str, str | None] | None:
+        """The secret of an active access key, and the session token that must come with it (None for a user's key)."""
+        with MOTO_LOCK:
+            session = self._sts.get_assumed_role_from_access_key(access_key_id)
+            if session is not None:
+                return session.secret_access_key, session.session_token
+            key = self._iam.access_keys.get(access_key_id)
+        return None if key is None or key.status != "Active" else (key.secret_access_key, None)
+
     def administrator(self) -> Principal:
         """The principal of the key that `localaws env` prints."""
         principal = self.authenticate(self.administrator_access_key_id)

@@ -71,6 +71,22 @@ def test_keys_metadata_and_presigned_urls_survive(stack: Any) -> None:
     }
 
 
+def test_keys_of_versions_are_encoded_when_asked_for(stack: Any) -> None:
+    s3 = stack.client("s3")
+    s3.create_bucket(Bucket="odd-versions")
+    s3.put_bucket_versioning(Bucket="odd-versions", VersioningConfiguration={"Status": "Enabled"})
+    key = "a b/ü=1+2&<%41>.csv"
+    s3.put_object(Bucket="odd-versions", Key=key, Body=b"")
+    s3.delete_object(Bucket="odd-versions", Key=key)
+    raw = stack.send("s3", "GET", "/odd-versions?versions&encoding-type=url").data.decode()
+    assert raw.count("<Key>a%20b/%C3%BC%3D1%2B2%26%3C%2541%3E.csv</Key>") == 2
+    assert "<EncodingType>url</EncodingType>" in raw
+    assert "<Key>a b/ü=1+2&amp;&lt;%41&gt;.csv</Key>" in stack.send("s3", "GET", "/odd-versions?versions").data.decode()
+    found = s3.list_object_versions(Bucket="odd-versions", Prefix="a b/ü")
+    assert [version["Key"] for version in found["Versions"] + found["DeleteMarkers"]] == [key, key]
+    assert found["Prefix"] == "a b/ü"
+
+
 def test_the_services_that_jobs_and_modules_use_answer(stack: Any) -> None:
     stack.client("logs").create_log_group(logGroupName="/a/group")
     groups = stack.client("logs").describe_log_groups(logGroupNamePrefix="/a/")["logGroups"]

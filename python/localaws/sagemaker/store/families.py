@@ -137,6 +137,19 @@ FAMILIES: dict[str, Family] = {
             "Ascending",
         ),
         Family(
+            "HyperParameterTuningJob",
+            "hyper-parameter-tuning-job",
+            "ListHyperParameterTuningJobs",
+            Refusal("ResourceNotFound", "Could not find hyperparameter tuning job with name: {name}"),
+            Refusal(
+                "ResourceInUse",
+                "Job name must be unique within an AWS account and region, "
+                "and a hyperparameter tuning job with this name already exists ({arn})",
+            ),
+            sort_order="Ascending",
+            equals={"StatusEquals": "HyperParameterTuningJobStatus"},
+        ),
+        Family(
             "Pipeline",
             "pipeline",
             "ListPipelines",
