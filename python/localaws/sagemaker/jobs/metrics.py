@@ -23,7 +23,7 @@ def as_logged(line: str) -> str:
 
 
 class MetricReader:
-    """Collects the last value of every metric.
+    """Collects the values of every metric, in the order in which they are logged.
 
     `definitions`: [{"Name", "Regex"}] of the request; the first group of the expression is the value. `algorithm`: a
     built-in algorithm, whose own metrics are read as well. Raises ValidationException for an expression that is none.
@@ -32,6 +32,7 @@ class MetricReader:
     def __init__(self, definitions: Iterable[Mapping[str, str]], algorithm: str | None = None) -> None:
         self._algorithm = algorithm
         self._last: dict[str, tuple[float, datetime]] = {}
+        self._values: dict[str, list[float]] = {}
         self._expressions: list[tuple[str, re.Pattern[str]]] = []
         for definition in definitions:
             try:
@@ -63,8 +64,14 @@ class MetricReader:
             for name, (value, time) in sorted(self._last.items())
         ]
 
+    def history(self, name: str) -> list[float]:
+        """Every value of a metric so far, oldest first; safe to call from another thread than the reader's."""
+        return list(self._values.get(name, ()))
+
     def _take(self, name: str, text: str | None, now: datetime) -> None:
         try:
-            self._last[name] = (float(text or ""), now)
+            value = float(text or "")
         except ValueError:
             return  # SageMaker leaves out what is no number, too
+        self._last[name] = (value, now)
+        self._values.setdefault(name, []).append(value)

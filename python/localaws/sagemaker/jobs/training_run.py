@@ -103,6 +103,7 @@ def _container(job: Job) -> ContainerResult:
     image = algorithm["TrainingImage"]
     built_in = job.stack.images.runtime(image).algorithm
     reader = MetricReader(algorithm.get("MetricDefinitions", ()), built_in)
+    job.record.internal["metrics"] = reader  # a tuning job decides by them while the job runs
 
     def on_line(line: str) -> None:
         reader.read(line, clock())

@@ -26,13 +26,16 @@ _LETTERS = string.ascii_letters + string.digits
 class RequestKind:
     """A step whose arguments are the request of `create`, and whose properties are the response of `describe`.
 
-    `resource` is the API's noun (`ProcessingJob`): `{resource}Name` is the request member that the pipeline fills in.
+    `resource` is the API's noun (`ProcessingJob`): `{resource}Name` is the request member that the pipeline fills in,
+    with at most `name_limit` characters.  `listed_as` is its name in a step's metadata, where that is another.
     """
 
     type: str
     resource: str
     members: frozenset[str] = frozenset({"RetryPolicies"})
     cached_attributes: tuple[str, ...] = ()
+    name_limit: int = NAME_LIMIT
+    listed_as: str = ""
 
     @property
     def create(self) -> str:
@@ -62,9 +65,9 @@ class RequestKind:
 
     def submit(self, run: StepRun, arguments: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         """Create the resource; its name and the step's metadata."""
-        name = resource_name(run.execution_id, run.step.name, arguments.get(self.name_member))
+        name = resource_name(run.execution_id, run.step.name, arguments.get(self.name_member), self.name_limit)
         arn = str(invoke(run, self.create, {**arguments, self.name_member: name})[f"{self.resource}Arn"])
-        return name, {self.resource: {"Arn": arn}}
+        return name, {self.listed_as or self.resource: {"Arn": arn}}
 
 
 @dataclass(frozen=True)
@@ -93,12 +96,14 @@ class JobKind(RequestKind):
                 raise
 
 
-def resource_name(execution_id: str, step: str, prefix: Any = None) -> str:
-    """The name that a pipeline gives to a job or model: `pipelines-{execution}-{step}-{random}`, at most 63 characters.
+def resource_name(execution_id: str, step: str, prefix: Any = None, limit: int = NAME_LIMIT) -> str:
+    """The name that a pipeline gives to a job or model: `pipelines-{execution}-{step}-{random}`, cut to `limit`.
 
     With custom job prefixes the definition carries a name, which then stands in front of execution and random part.
     """
     tail = "".join(secrets.choice(_LETTERS) for _ in range(10))
-    head = f"{prefix}-{execution_id}" if prefix else f"pipelines-{execution_id}-{step}"
-    head = head.replace("_", "-")[: NAME_LIMIT - len(tail) - 1].rstrip("-")
+    head = f"{prefix}-{execution_id}" if prefix else f"{execution_id}-{step}"
+    if not prefix and limit == NAME_LIMIT:  # shorter names do without
+        head = f"pipelines-{head}"
+    head = head.replace("_", "-")[: limit - len(tail) - 1].rstrip("-")
     return f"{head}-{tail}"
