@@ -137,7 +137,7 @@ def _roll_back(endpoint: HostedEndpoint, old: Generation, new: Generation, reaso
     endpoint.pending = None
     endpoint.retire(new)
     endpoint.log.flush()
-    endpoint.publish("InService", FailureReason=reason, LastDeploymentConfig=endpoint.record.internal.get("deployed"))
+    endpoint.publish("InService", FailureReason=reason)
 
 
 def _reason(failure: Exception) -> str:

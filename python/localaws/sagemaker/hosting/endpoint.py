@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -83,9 +84,12 @@ class HostedEndpoint:
         """End every instance and write what is left; the endpoint answers no more."""
         self._closed.set()
         self.router.route(())
-        for generation in {self.serving, self.pending} - {None}:
-            generation.stop()  # type: ignore[union-attr]
         self.write(last=True)
+        for generation in (self.pending, self.serving):
+            if generation is not None:
+                generation.stop()
+        self.write(last=True)
+        shutil.rmtree(self.stack.work_dir / "endpoints" / self.name, ignore_errors=True)
 
     def capture(self, generation: Generation) -> None:
         """Make ready to capture the generation's traffic, as its configuration says."""
@@ -144,6 +148,14 @@ class HostedEndpoint:
                 changes["EndpointStatus"] = status
             changes |= summaries.members(self.serving, self.pending)
             self.stack.store.update(self.record, **changes)
+
+    def begin_change(self) -> bool:
+        """Go from InService to Updating; False where the endpoint is not in service or something else is under way."""
+        with self.stack.store.locked():
+            if self.status != "InService":
+                return False
+            self.publish("Updating")
+            return True
 
     def write(self, *, last: bool = False) -> None:
         """Hand over logs, metrics and captured data."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from localaws.errors import limit_exceeded, validation_error
 from localaws.iam import Principal
 from localaws.sagemaker.hosting import deployment
+from localaws.sagemaker.hosting.autoscaling import Autoscaler, is_scalable_target
 from localaws.sagemaker.hosting.endpoint import HostedEndpoint
 from localaws.sagemaker.hosting.fleet import VariantFleet
 from localaws.sagemaker.hosting.generation import Generation
@@ -47,9 +48,9 @@ def _create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[st
             stack.store.delete(_KIND, record.name)
             raise
         endpoint.pending = generation
-        record.internal |= {"hosted": endpoint, "deployed": policy}
+        record.internal["hosted"] = endpoint
         endpoint.publish()
-    endpoint.keep()
+    endpoint.keep(Autoscaler())
     stack.spawn(f"create-{endpoint.name}", lambda: deployment.bring_up(endpoint, generation))
     return {"EndpointArn": record.arn}
 
@@ -59,12 +60,13 @@ def _update(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[st
     config = stack.store.describe(stack.store.get("EndpointConfig", request["EndpointConfigName"]))
     policy = request.get("DeploymentConfig")
     if policy is None and request.get("RetainDeploymentConfig"):
-        policy = record.internal.get("deployed")
+        policy = record.described.get("LastDeploymentConfig")
     if policy:
         check_policy(policy, config)
     with stack.store.locked():
         endpoint = _ready(record)
         generation = Generation(stack, endpoint.name, config, endpoint.log, endpoint.publish)
+        _check_scalable(endpoint, generation)
         _retain(endpoint, generation, request)
         _check_quota(generation)
         endpoint.pending = generation
@@ -104,6 +106,18 @@ def _ready(record: Record) -> HostedEndpoint:
             f'Cannot update endpoint "{record.arn}" in status {endpoint.status}: delete it and create it again.'
         )
     return endpoint
+
+
+def _check_scalable(endpoint: HostedEndpoint, generation: Generation) -> None:
+    """Refuse to take away what autoscaling holds on to."""
+    for before in endpoint.serving.production if endpoint.serving else ():
+        after = generation.fleet(before.name)
+        same = after is not None and after.variant.get("InstanceType") == before.variant.get("InstanceType")
+        if not same and is_scalable_target(endpoint, before.name):
+            raise validation_error(
+                f'The variant name(s) "{before.name}" must be deregistered as scalable targets with AWS Auto Scaling '
+                "before they can be removed or have their instance type changed."
+            )
 
 
 def _retain(endpoint: HostedEndpoint, generation: Generation, request: Mapping[str, Any]) -> None:

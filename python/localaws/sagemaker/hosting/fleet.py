@@ -45,7 +45,7 @@ class VariantFleet:
     """The instances of one production or shadow variant of one deployed configuration.
 
     `variant` is the ProductionVariant of the endpoint configuration.  `weight` and `count` (desired instances) start
-    from it and change with UpdateEndpointWeightsAndCapacities and autoscaling.
+    from it and change with UpdateEndpointWeightsAndCapacities and autoscaling.  `taken` counts requests.
     """
 
     stack: Stack
@@ -59,10 +59,13 @@ class VariantFleet:
     credentials: RoleSession | None = None
     on_change: Callable[[], None] = lambda: None
     instances: tuple[Instance, ...] = ()
+    taken: int = 0
     _specs: list[ContainerSpec] = field(default_factory=list)
     _free: threading.Condition = field(default_factory=threading.Condition)
     _scaling: threading.Lock = field(default_factory=threading.Lock)
     _waiting: int = 0
+    _starting: set[ModelServer] = field(default_factory=set)
+    _stopped: bool = False
 
     @property
     def name(self) -> str:
@@ -120,6 +123,7 @@ class VariantFleet:
                 return None
             chosen = min(self.instances, key=lambda instance: instance.in_flight)
             chosen.in_flight += 1
+            self.taken += 1
             return chosen
 
     def release(self, instance: Instance) -> None:
@@ -130,7 +134,12 @@ class VariantFleet:
                 self._free.notify_all()
 
     def stop(self) -> None:
-        """Take no more requests, finish those in flight, end every instance."""
+        """Take no more requests, finish those in flight, end every instance, those that are only starting too."""
+        with self._free:
+            self._stopped = True
+            starting = tuple(self._starting)
+        for server in starting:
+            server.stop(grace_seconds=0)
         with self._scaling:
             self._remove(self.instances)
         shutil.rmtree(self.directory, ignore_errors=True)
@@ -143,21 +152,28 @@ class VariantFleet:
             stream = f"{self.name}/{identity}"
             self.log.add(f"{stream}/{container}" if several else stream, line)
 
+        server = ModelServer(
+            self._specs,
+            work_dir=self.directory / identity,
+            images=self.stack.images,
+            environment=self._environment(),
+            on_line=on_line,
+            multi_model=self._models(),
+            mode=self.model.mode,
+            network=self.model.network,
+        )
         try:
-            server = ModelServer(
-                self._specs,
-                work_dir=self.directory / identity,
-                images=self.stack.images,
-                environment=self._environment(),
-                on_line=on_line,
-                multi_model=self._models(),
-                mode=self.model.mode,
-                network=self.model.network,
-            )
+            with self._free:
+                if self._stopped:
+                    raise HostingFailure(f"Variant {self.name} was stopped while it started.")
+                self._starting.add(server)
             server.start(self._health_seconds())
         except ServingError as error:
             self.log.flush()
             raise HostingFailure(self._reason(error)) from error
+        finally:
+            with self._free:
+                self._starting.discard(server)
         with self._free:
             self.instances = (*self.instances, Instance(identity, server))
         self.on_change()
