@@ -12,7 +12,7 @@ from localaws.gateway import introspection, moto_bridge, sagemaker
 from localaws.gateway.protocols import Response, error_response, invalid_key, missing_signature, wrong_signature
 from localaws.gateway.request import Request
 from localaws.gateway.signature import is_expired, is_genuine
-from localaws.iam import AccessRequest, Principal, decide
+from localaws.iam import AccessRequest, Principal, decide, simulate
 
 if TYPE_CHECKING:
     from localaws.stack import Stack
@@ -77,6 +77,9 @@ class Application:
         if scope.service == "sagemaker":
             return sagemaker.serve(self._stack, request, caller)
         decide(_access_request(request, caller, scope.service, scope.region))
+        if (scope.service, request.operation) == ("iam", "SimulatePrincipalPolicy"):
+            source = self._stack.principals.named(request.form.get("PolicySourceArn", ""))
+            return Response(200, simulate(request.form, source, self._stack.region), {"Content-Type": "text/xml"})
         return moto_bridge.serve(self._stack, request, caller)
 
 

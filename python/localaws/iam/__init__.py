@@ -3,5 +3,6 @@
 from localaws.iam.decide import AccessRequest, decide
 from localaws.iam.principal import Principal
 from localaws.iam.principals import Principals, RoleSession
+from localaws.iam.simulation import simulate
 
-__all__ = ["AccessRequest", "Principal", "Principals", "RoleSession", "decide"]
+__all__ = ["AccessRequest", "Principal", "Principals", "RoleSession", "decide", "simulate"]

@@ -78,6 +78,17 @@ class Principals:
         assert principal is not None
         return principal
 
+    def named(self, arn: str) -> Principal | None:
+        """The principal that a user's or role's ARN stands for (no session, no key), or None where there is none."""
+        for user in self._iam.users.values():
+            if user.arn == arn:
+                kind = "administrator" if user.name == ADMINISTRATOR else "user"
+                return Principal(cast(Any, kind), arn, user.id, user.name, self._account_id, "")
+        for role in self._iam.get_roles():
+            if role.arn == arn:
+                return Principal("assumed-role", arn, role.id, role.name, self._account_id, "", arn)
+        return None
+
     def trust_policy(self, role_arn: str) -> dict[str, Any] | None:
         """The role's trust policy, or None where no such role exists."""
         with MOTO_LOCK:
