@@ -8,6 +8,8 @@ from localaws.containers.serving.interface import (
     ContainerSpec,
     Invocation,
     InvocationResult,
+    LoadedModel,
+    ModelLoad,
     MultiModelSource,
     ServingError,
 )
@@ -18,6 +20,8 @@ __all__ = [
     "ContainerSpec",
     "Invocation",
     "InvocationResult",
+    "LoadedModel",
+    "ModelLoad",
     "ModelServer",
     "MultiModelSource",
     "ServingError",

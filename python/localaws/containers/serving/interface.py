@@ -12,20 +12,23 @@ __all__ = [
     "Failure",
     "Invocation",
     "InvocationResult",
+    "LoadedModel",
+    "ModelLoad",
     "MultiModelSource",
     "ServingError",
 ]
 
-Failure = Literal["start", "died", "timeout", "stopped", "model", "hostname"]
+Failure = Literal["start", "died", "timeout", "stopped", "model", "not-ready", "memory", "hostname"]
 
 
 class ServingError(Exception):
     """A model that does not answer; errors that a container words itself come back as an `InvocationResult`.
 
     `kind`: "start" (a container never became healthy), "died" (its process ended under this call), "timeout" (no
-    answer in time), "stopped" (the server is stopping), "model" (a target model cannot be had), "hostname" (no such
-    container). `status` is the HTTP status that fits: 5xx, or 4xx for what the caller asked wrongly. `hostname` names
-    the container, `log` holds the last lines that it wrote.
+    answer in time), "stopped" (the server is stopping), "hostname" (no such container); of multi-model servers "model"
+    (the target cannot be had or loaded), "not-ready" (it still loads: AWS's ModelNotReadyException), "memory" (nothing
+    can be unloaded to make room for it). `status` is the HTTP status that fits: 5xx, or 4xx for what the caller asked
+    wrongly. `hostname` names the container, `log` holds the last lines that it wrote.
     """
 
     def __init__(
@@ -69,13 +72,33 @@ class Invocation:
 
 
 @dataclass(frozen=True)
+class ModelLoad:
+    """The loading of a target model, as AWS's metrics of multi-model endpoints have it.
+
+    `wait_us`: how long this call waited for it (ModelLoadingWaitTime), which another call may have begun.
+    """
+
+    download_us: int
+    load_us: int
+    wait_us: int
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model that a multi-model server holds; `used_at` is monotonic."""
+
+    target_model: str
+    used_at: float
+
+
+@dataclass(frozen=True)
 class InvocationResult:
     """A container's own answer, whatever its status.
 
     `hostname`: the container that answered, in a pipeline the last one called. `headers`: lower-case names.
     `latency_us`: time inside the containers (AWS's ModelLatency); `latencies_us` the same by container. `overhead_us`:
-    the rest of the call, the loading of a target model included (AWS's OverheadLatency). `loaded`: False where the
-    call had to load its target model first (AWS's ModelCacheHit).
+    the rest of the call, the wait for a target model included (AWS's OverheadLatency). `model_load`: what a multi-model
+    server did before; None where its model was loaded already (AWS's ModelCacheHit).
     """
 
     status: int
@@ -86,7 +109,7 @@ class InvocationResult:
     latency_us: int
     overhead_us: int
     latencies_us: Mapping[str, int] = field(default_factory=dict)
-    loaded: bool = True
+    model_load: ModelLoad | None = None
 
     @property
     def ok(self) -> bool:

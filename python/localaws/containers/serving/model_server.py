@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -10,27 +11,37 @@ from typing import Literal
 
 from localaws.containers.images import ImageTable
 from localaws.containers.serving.container import Container
+from localaws.containers.serving.http_client import Answer
 from localaws.containers.serving.interface import (
     ContainerSpec,
     Invocation,
     InvocationResult,
+    LoadedModel,
+    ModelLoad,
     MultiModelSource,
     ServingError,
 )
+from localaws.containers.serving.multi_model import Models
 
 __all__ = ["ModelServer"]
 
 MOST_CONTAINERS = 15
+_ADVICE_SECONDS = 2.0
+_ATTEMPTS = 2
 _TARGET_MODEL = "X-Amzn-SageMaker-Target-Model"
 
 
 class ModelServer:
     """One instance of a hosted model.
 
-    containers: 1 to 15, in the order of a pipeline. work_dir: an own directory, emptied by `stop`; paths of models may
-    lie elsewhere. environment: credentials, region and endpoint for what runs inside. on_line gets (container, line) of
-    all output, from several threads. multi_model makes the single container a multi-model one. mode "Direct" lets an
-    invocation choose its container. network False isolates the containers.
+    containers: 1 to 15, in the order of a pipeline. work_dir: an own directory, removed by `stop`; the models' folders
+    may lie elsewhere. environment: credentials, region and endpoint for what runs inside. on_line gets (container,
+    line) of all output, from several threads. mode "Direct" lets an invocation choose its container. network False
+    isolates the containers. Any method may be called from any thread.
+
+    multi_model makes the single container a multi-model one, which loads what that source has; `cache` False unloads a
+    model after each use. most_models and most_model_bytes (memory of all models) limit SageMaker's own images; a
+    container of the user's has limits of its own. 0 is no limit.
 
     Container contract: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
     """
@@ -43,19 +54,31 @@ class ModelServer:
         images: ImageTable,
         environment: Mapping[str, str],
         on_line: Callable[[str, str], None],
-        multi_model: MultiModelSource | None = None,
         mode: Literal["Serial", "Direct"] = "Serial",
         network: bool = True,
+        multi_model: MultiModelSource | None = None,
+        cache: bool = True,
+        most_models: int = 0,
+        most_model_bytes: int = 0,
     ) -> None:
         if not 1 <= len(containers) <= MOST_CONTAINERS:
             raise ValueError(f"a model has 1 to {MOST_CONTAINERS} containers, not {len(containers)}")
-        self._mode = mode
-        names = [spec.hostname or (f"container-{n}" if len(containers) > 1 else "primary")
-                 for n, spec in enumerate(containers, start=1)]  # fmt: skip
+        if multi_model and len(containers) > 1:
+            raise ValueError("a multi-model server has one container")
+        self._mode, self._work_dir = mode, work_dir
+        folder = None
+        if multi_model:
+            folder = work_dir / "models"
+            folder.mkdir(parents=True)
+            limits = {"LOCALAWS_MOST_MODELS": most_models, "LOCALAWS_MOST_MODEL_BYTES": most_model_bytes}
+            environment = {**environment, **{name: str(value) for name, value in limits.items()}}
+        several = len(containers) > 1
+        names = [spec.hostname or (f"container-{n}" if several else "primary") for n, spec in enumerate(containers, 1)]
         self._containers = [
-            Container(name, spec, work_dir / name, images, environment, on_line, network=network)
+            Container(name, spec, work_dir / name, images, environment, on_line, network=network, models=folder)
             for name, spec in zip(names, containers, strict=True)
         ]
+        self._models = Models(self._containers[0], multi_model, folder, cache) if multi_model and folder else None
 
     def start(self, timeout_seconds: float) -> None:
         """Start every container and wait until all answer /ping with 200.
@@ -76,6 +99,17 @@ class ModelServer:
         """Whether every container answers /ping with 200."""
         return all(container.ping() for container in self._containers)
 
+    def execution_parameters(self) -> bytes | None:
+        """What the first container answers to GET /execution-parameters, by which it advises a transform job; or None.
+
+        https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-batch-code.html
+        """
+        try:
+            answer = self._containers[0].request("GET", "/execution-parameters", (), b"", _ADVICE_SECONDS)
+        except ServingError:
+            return None
+        return answer.body if answer.status == 200 else None
+
     def stop(self, grace_seconds: float = 10.0) -> None:
         """Refuse new invocations, let running ones finish for at most `grace_seconds`, end all processes."""
         stopping = [
@@ -86,9 +120,12 @@ class ModelServer:
             thread.start()
         for thread in stopping:
             thread.join()
+        shutil.rmtree(self._work_dir, ignore_errors=True)
 
     def invoke(self, invocation: Invocation) -> InvocationResult:
         """Run one request through the model; raises ServingError where no container answers."""
+        if self._models:
+            return self._invoke_model(self._models, invocation)
         began = time.perf_counter_ns()
         body, content_type = invocation.body, invocation.content_type
         latencies: dict[str, int] = {}
@@ -102,17 +139,32 @@ class ModelServer:
             body, content_type = answer.body, answer.headers.get("content-type", "")
             if not 200 <= answer.status < 300:
                 break
-        latency = sum(latencies.values())
-        return InvocationResult(
-            answer.status,
-            body,
-            content_type,
-            answer.headers,
-            container.name,
-            latency,
-            (time.perf_counter_ns() - began) // 1000 - latency,
-            latencies,
-        )
+        return _result(answer, container.name, latencies, began)
+
+    def loaded_models(self) -> list[LoadedModel]:
+        """The models that a multi-model server holds now."""
+        return self._models.loaded() if self._models else []
+
+    def unload_model(self, target_model: str) -> bool:
+        """Unload a model, so that its next use fetches it anew; False where it was not loaded."""
+        return self._models.unload(target_model) if self._models else False
+
+    def _invoke_model(self, models: Models, invocation: Invocation) -> InvocationResult:
+        began = time.perf_counter_ns()
+        target, container = invocation.target_model, self._containers[0]
+        if not target:
+            raise ServingError("model", "A multi-model endpoint is invoked with a TargetModel.", status=400)
+        headers = _headers(invocation, invocation.content_type, invocation.accept)
+        for attempt in range(_ATTEMPTS):
+            with models.use(target, invocation.timeout_seconds) as (name, load):
+                sent = time.perf_counter_ns()
+                path, seconds = f"/models/{name}/invoke", invocation.timeout_seconds
+                answer = container.request("POST", path, headers, invocation.body, seconds, key=name)
+                latency = (time.perf_counter_ns() - sent) // 1000
+            if answer.status != 404 or attempt == _ATTEMPTS - 1:
+                break
+            models.forget(target, name)  # a container that was started again has no models
+        return _result(answer, container.name, {container.name: latency}, began, load)
 
     def _chain(self, invocation: Invocation) -> list[Container]:
         if self._mode == "Serial":
@@ -127,6 +179,17 @@ class ModelServer:
             "TargetContainerHostname.",
             status=400,
         )
+
+
+def _result(
+    answer: Answer, hostname: str, latencies: dict[str, int], began: int, load: ModelLoad | None = None
+) -> InvocationResult:
+    latency = sum(latencies.values())
+    overhead = (time.perf_counter_ns() - began) // 1000 - latency
+    content_type = answer.headers.get("content-type", "")
+    return InvocationResult(
+        answer.status, answer.body, content_type, answer.headers, hostname, latency, overhead, latencies, load
+    )
 
 
 def _headers(invocation: Invocation, content_type: str, accept: str) -> tuple[tuple[str, str], ...]:

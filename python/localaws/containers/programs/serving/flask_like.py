@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from .http import Response
+import sys
+import traceback
 
-__all__ = ["error_page", "respond", "text"]
+from .http import Handler, Request, Response
+
+__all__ = ["error_page", "guarded", "respond", "text"]
 
 _PAGES = {
     404: (
@@ -38,3 +41,13 @@ def error_page(status: int) -> Response:
     title, words = _PAGES[status]
     head = f"<!doctype html>\n<html lang=en>\n<title>{status} {title}</title>\n<h1>{title}</h1>\n"
     return respond(f"{head}<p>{words}</p>\n", status)
+
+
+def guarded(route: Handler, request: Request) -> Response:
+    """What `route` answers; where it raises, the traceback goes to the log and the error page to the caller."""
+    try:
+        return route(request)
+    except Exception:  # noqa: BLE001 - a user's code may raise anything, and the server goes on
+        sys.stderr.write(f"Exception on {request.path} [{request.method}]\n{traceback.format_exc()}")
+        sys.stderr.flush()
+        return error_page(500)

@@ -5,12 +5,13 @@ Only the stack calls these servers, so this reads what its client sends (a lengt
 
 from __future__ import annotations
 
+import contextlib
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-__all__ = ["Gate", "Handler", "Request", "Response", "serve_connection"]
+__all__ = ["Gate", "Handler", "Request", "Response", "encode", "read_requests", "serve_connection"]
 
 _CHUNK = 1 << 18
 _MOST_HEAD_BYTES = 1 << 16
@@ -26,6 +27,7 @@ _REASONS = {
     415: "Unsupported Media Type",
     500: "Internal Server Error",
     503: "Service Unavailable",
+    502: "Bad Gateway",
     507: "Insufficient Storage",
 }
 
@@ -84,8 +86,15 @@ class _Reader:
         return found
 
 
-def read_request(reader: _Reader) -> Request:
-    """The next request of a connection; raises _Closed at its end."""
+def read_requests(connection: socket.socket) -> Iterator[Request]:
+    """The requests of a connection, until it is closed."""
+    reader = _Reader(connection)
+    with contextlib.suppress(_Closed):
+        while True:
+            yield _read_request(reader)
+
+
+def _read_request(reader: _Reader) -> Request:
     first, *lines = reader.until(b"\r\n\r\n").decode("latin-1").split("\r\n")
     method, path, _ = first.split(" ", 2)
     headers = {}
@@ -131,19 +140,15 @@ class Gate(Protocol):
 
 def serve_connection(connection: socket.socket, handler: Handler, gate: Gate) -> None:
     """Answer requests until either side closes."""
-    reader = _Reader(connection)
-    with connection:
-        try:
-            last = False
-            while not last:
-                request = read_request(reader)
-                if not gate.enter():
-                    return
-                try:
-                    response = handler(request)
-                    last = gate.draining
-                    connection.sendall(encode(response, last))
-                finally:
-                    gate.leave()
-        except (_Closed, OSError, ValueError):
-            return
+    with connection, contextlib.suppress(OSError, ValueError):
+        for request in read_requests(connection):
+            if not gate.enter():
+                return
+            try:
+                response = handler(request)
+                last = gate.draining
+                connection.sendall(encode(response, last))
+            finally:
+                gate.leave()
+            if last:
+                return

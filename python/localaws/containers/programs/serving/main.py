@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import workers
+from . import multi, workers
 from .http import Handler
 
 __all__ = ["main"]
@@ -25,6 +25,13 @@ def main() -> int:
     handler, tag, descriptor = sys.argv[2], sys.argv[3], int(sys.argv[4])
     logging.basicConfig(format="[%(asctime)s:%(levelname)s] %(message)s", datefmt="%Y-%m-%d:%H:%M:%S", level="INFO")
     listener = socket.socket(fileno=descriptor)
+    if os.environ.get("SAGEMAKER_MULTI_MODEL") == "true":
+        return multi.serve(
+            listener,
+            _prepare_multi(handler, tag),
+            int(os.environ.get("LOCALAWS_MOST_MODELS") or 0),
+            int(os.environ.get("LOCALAWS_MOST_MODEL_BYTES") or 0),
+        )
     make = _prepare(handler, tag)
     count = max(1, int(os.environ.get("SAGEMAKER_MODEL_SERVER_WORKERS") or os.cpu_count() or 1))
     folder = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"), "model")
@@ -37,5 +44,15 @@ def _prepare(handler: str, tag: str) -> Callable[[Path], Handler]:
 
         return app.prepare(tag)
     from .script import app as script
+
+    return script.prepare(handler, tag)
+
+
+def _prepare_multi(handler: str, tag: str) -> Callable[[Path], Handler]:
+    if handler == "algorithm":
+        from .xgboost_model import multi_app
+
+        return multi_app.prepare(tag)
+    from .script import multi_app as script
 
     return script.prepare(handler, tag)

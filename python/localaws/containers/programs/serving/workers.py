@@ -16,10 +16,11 @@ from typing import NoReturn
 
 from .http import Handler, serve_connection
 
-__all__ = ["BOOT_FAILED", "log", "serve"]
+__all__ = ["BOOT_FAILED", "DRAIN_SECONDS", "Connections", "catch_signals", "log", "serve"]
 
 BOOT_FAILED = 3
-_DRAIN_SECONDS = 120.0
+DRAIN_SECONDS = 120.0
+_LONGEST_REASON = 2048  # less than a pipe holds and writes at once
 _QUICK_SECONDS, _MOST_QUICK_ENDS, _PAUSE_SECONDS = 1.0, 5, 1.0
 
 
@@ -34,18 +35,14 @@ def serve(listener: socket.socket, make_handler: Callable[[], Handler], workers:
     Each worker calls `make_handler` (which loads the model) and serves. A worker that ends is replaced; one whose
     `make_handler` fails ends the server with BOOT_FAILED.
     """
-    wakeup, writing = os.pipe()
-    for end in (wakeup, writing):
-        os.set_blocking(end, False)
-    signal.set_wakeup_fd(writing)
-    for number in (signal.SIGTERM, signal.SIGCHLD):
-        signal.signal(number, lambda *_: None)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    wakeup = catch_signals()
+    reasons, reason = os.pipe()
+    os.set_blocking(reasons, False)
     running: dict[int, float] = {}
     quick = 0
     while True:
         while len(running) < workers:
-            running[_fork(listener, make_handler)] = time.monotonic()
+            running[_fork(listener, make_handler, reason)] = time.monotonic()
         select.select([wakeup], [], [])
         received = os.read(wakeup, 256)
         if signal.SIGTERM in received:
@@ -56,14 +53,27 @@ def serve(listener: socket.socket, make_handler: Callable[[], Handler], workers:
             if began is None:
                 continue
             if code == BOOT_FAILED:
-                log("[ERROR] Reason: Worker failed to boot.")
                 _end(list(running))
+                # The last line of the log: it becomes the reason that is given for the failure.
+                log(f"[ERROR] Worker failed to boot: {os.read(reasons, _LONGEST_REASON).decode('utf-8', 'replace')}")
                 return BOOT_FAILED
             said = f"was sent {signal.Signals(-code).name}!" if code < 0 else f"exited with code {code}."
             log(f"[ERROR] Worker (pid:{process}) {said}")
             quick = quick + 1 if time.monotonic() - began < _QUICK_SECONDS else 0
             if quick >= _MOST_QUICK_ENDS:
                 time.sleep(_PAUSE_SECONDS)  # it dies as soon as it lives: do not keep a core busy with that
+
+
+def catch_signals() -> int:
+    """Turn SIGTERM and SIGCHLD into bytes on a pipe; its reading end."""
+    wakeup, writing = os.pipe()
+    for end in (wakeup, writing):
+        os.set_blocking(end, False)
+    signal.set_wakeup_fd(writing)
+    for number in (signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(number, lambda *_: None)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return wakeup
 
 
 def _reap() -> tuple[int, int] | None:
@@ -85,23 +95,25 @@ def _end(processes: list[int]) -> int:
     return 0
 
 
-def _fork(listener: socket.socket, make_handler: Callable[[], Handler]) -> int:
+def _fork(listener: socket.socket, make_handler: Callable[[], Handler], reason: int) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
     if not child:
-        _work(listener, make_handler)
+        _work(listener, make_handler, reason)
     return child
 
 
-def _work(listener: socket.socket, make_handler: Callable[[], Handler]) -> NoReturn:
+def _work(listener: socket.socket, make_handler: Callable[[], Handler], reason: int) -> NoReturn:
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     try:
         handler = make_handler()
-    except BaseException:  # noqa: BLE001 - a user's code may raise anything; it ends this process with its traceback
+    except BaseException as error:  # noqa: BLE001 - a user's code may raise anything; it ends this process
         traceback.print_exc()
+        words = " ".join(f"{type(error).__name__}: {error}".split())
+        os.write(reason, words.encode("utf-8", "replace")[:_LONGEST_REASON])
         _exit(BOOT_FAILED)
     log("[INFO] Booting worker: the model is loaded")
     serve_forever(listener, handler)
@@ -132,7 +144,7 @@ def serve_forever(listener: socket.socket, handler: Handler) -> None:
         with contextlib.suppress(BlockingIOError, ConnectionAbortedError):  # another worker was faster
             connection, _ = listener.accept()
             served.add(connection)
-    served.drain(_DRAIN_SECONDS)
+    served.drain(DRAIN_SECONDS)
 
 
 class Connections:

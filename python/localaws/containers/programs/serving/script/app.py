@@ -3,59 +3,25 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
-import sys
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..flask_like import error_page
+from ..flask_like import error_page, guarded
 from ..http import Handler, Request, Response
-from . import compat
 from .answers import as_response
 from .coding import JSON, UTF8_TYPES
-from .defaults import SklearnDefaults, XGBoostDefaults
+from .defaults import SklearnDefaults
+from .user_code import fetch_script
 
 __all__ = ["ScriptApp", "prepare"]
 
 
 def prepare(framework: str, tag: str) -> Callable[[Path], Handler]:
-    """Bring the user's code into /opt/ml/code and install its requirements; the maker of a worker's handler.
-
-    The script itself is imported by each worker, so that nothing that it starts is shared. Raises ScriptError.
-    """
-    code = importlib.import_module("script_mode.code")  # the training toolkit does the same with a script
-    folder = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"), "code")
-    program = os.environ.get("SAGEMAKER_PROGRAM")
-    if not program:
-        raise code.ScriptError(
-            "This image serves a script: name it in the environment variable SAGEMAKER_PROGRAM, and its folder or "
-            "s3://….tar.gz in SAGEMAKER_SUBMIT_DIRECTORY (e.g. /opt/ml/model/code)."
-        )
-    source = os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY")
-    if source and not source.startswith("s3://") and not Path(source).exists():
-        raise code.ScriptError(
-            f"SAGEMAKER_SUBMIT_DIRECTORY is {source}, which is not there: put the script into code/ of model.tar.gz."
-        )
-    code.fetch(source, folder)
-    code.install_requirements(folder)
-    sys.path.insert(0, str(folder))
-    module = program.removesuffix(".py").replace("/", ".")
-    names = ", ".join(sorted(entry.name for entry in folder.iterdir()))
-    if importlib.util.find_spec(module) is None:
-        raise code.ScriptError(
-            f"The script SAGEMAKER_PROGRAM={program} is not in the code of SAGEMAKER_SUBMIT_DIRECTORY={source}; there "
-            f"are: {names or 'no files'}."
-        )
-    defaults = XGBoostDefaults(tag) if framework == "xgboost" else SklearnDefaults()
-    compat.offer(defaults.decoders if isinstance(defaults, XGBoostDefaults) else None)
-
-    def make(model_dir: Path) -> Handler:
-        return ScriptApp(importlib.import_module(module), defaults, model_dir).handle
-
-    return make
+    """Bring the user's code into /opt/ml/code; the maker of a handler for a model's folder. Raises ScriptError."""
+    script = fetch_script(framework, tag)
+    return lambda folder: ScriptApp(importlib.import_module(script.module), script.defaults, folder).handle
 
 
 class ScriptApp:
@@ -84,12 +50,7 @@ class ScriptApp:
         method, route = routes[path]
         if request.method != method:
             return error_page(405)
-        try:
-            return route(request)
-        except Exception:  # noqa: BLE001 - a script may raise anything, and the server goes on
-            sys.stderr.write(f"Exception on {path} [{method}]\n{traceback.format_exc()}")
-            sys.stderr.flush()
-            return error_page(500)
+        return guarded(route, request)
 
     def _execution_parameters(self, request: Request) -> Response:
         return as_response(self._parameters_fn())

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..flask_like import error_page, respond, text
+from ..flask_like import error_page, guarded, respond, text
 from ..http import Handler, Request, Response
 from . import selectable
 from .imports import import_xgboost
@@ -51,7 +51,7 @@ class XGBoostApp:
         """The answer to one request."""
         path = request.path.partition("?")[0]
         if path == "/invocations":
-            return self.invoke(request) if request.method == "POST" else error_page(405)
+            return guarded(self.invoke, request) if request.method == "POST" else error_page(405)
         if path not in ("/ping", "/execution-parameters"):
             return error_page(404)
         if request.method != "GET":

@@ -6,6 +6,7 @@ import json
 import logging
 import pickle
 import threading
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -115,12 +116,15 @@ def _load(xgboost: Any, file: Path) -> tuple[Any, bool]:
     except Exception as as_pickle:  # noqa: BLE001 - a file that is no pickle may raise anything
         try:
             booster, pickled = xgboost.Booster(), False
-            booster.load_model(str(file))
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message=".*Unknown file format")  # SageMaker's have no extension
+                booster.load_model(str(file))
         except (xgboost.core.XGBoostError, ValueError, OSError) as as_model:
+            words = str(as_model).partition("\nStack trace")[0]
             raise ModelError(
-                f"Model {file} cannot be loaded:\nPickle load error={as_pickle}\nXGB load model error={as_model}"
+                f"Model {file} cannot be loaded:\nPickle load error={as_pickle}\nXGB load model error={words}"
                 f"{_version_note(xgboost, file)}"
-            ) from as_model
+            ) from None
     if not isinstance(booster, xgboost.Booster):
         raise ModelError(f"Model {file} is a pickled {type(booster).__name__}, not an xgboost.Booster.")
     booster.set_param("nthread", 1)

@@ -12,8 +12,9 @@ from .records import write_records
 
 __all__ = ["encode", "select"]
 
+# In the order in which answers have them.
 _BINARY = ("predicted_label", "labels", "raw_score", "raw_scores")
-_PROBABLE = (*_BINARY, "probability", "probabilities")
+_PROBABLE = (*_BINARY[:2], "probability", "probabilities", *_BINARY[2:])
 _SCORE = ("predicted_score",)
 _KEYS = {
     "reg:squarederror": _SCORE,
@@ -36,16 +37,18 @@ def select(predictions: Any, keys: Sequence[str], objective: str, classes: str) 
     """
     if objective not in _KEYS:
         raise ValueError(f"Objective `{objective}` unsupported for selectable inference predictions.")
-    if unfit := set(keys).difference(_KEYS[objective]):
+    fit = [key for key in _KEYS[objective] if key in keys]
+    unfit = [key for key in dict.fromkeys(keys) if key not in fit]
+    if unfit:
         logging.warning(
             "Selected key(s) %s incompatible for objective '%s'. Please use list of compatible selectable inference "
             "predictions: %s",
-            unfit,
+            set(unfit),
             objective,
             list(_KEYS[objective]),
         )
     return [
-        {key: math.nan if key in unfit else _content(key, prediction, objective, classes) for key in keys}
+        {key: _content(key, prediction, objective, classes) for key in fit} | dict.fromkeys(unfit, math.nan)
         for prediction in predictions
     ]
 
