@@ -75,7 +75,7 @@ def test_a_students_script_runs_unmodified(sdk: tuple[str, Path], stack: dict[st
 
     listed = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)["PipelineExecutionSteps"]
     steps = {step["StepName"]: step for step in listed}
-    register = "RegisterModel-RegisterModel"
+    register = {"v2": "RegisterModel-RegisterModel", "v3": "RegisterModel"}[generation]
     assert set(steps) == {"PreprocessData", "TrainModel", "EvaluateModel", "CheckQuality", register}
     package = sagemaker.describe_model_package(ModelPackageName=steps[register]["Metadata"]["RegisterModel"]["Arn"])
     assert package["ModelApprovalStatus"] == "PendingManualApproval"
