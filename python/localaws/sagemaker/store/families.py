@@ -149,6 +149,14 @@ FAMILIES: dict[str, Family] = {
             sort_order="Ascending",
             equals={"StatusEquals": "HyperParameterTuningJobStatus"},
         ),
+        _job(
+            "TransformJob",
+            "transform-job",
+            "transform job",
+            "ListTransformJobs",
+            "Could not find requested job with name: {name}",
+            "Descending",
+        ),
         Family(
             "Pipeline",
             "pipeline",

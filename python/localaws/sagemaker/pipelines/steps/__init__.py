@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from localaws.sagemaker.pipelines.errors import DefinitionError
-from localaws.sagemaker.pipelines.steps import condition, fail, model, processing, register_model, training, tuning
+from localaws.sagemaker.pipelines.steps import (
+    condition,
+    fail,
+    model,
+    processing,
+    register_model,
+    training,
+    transform,
+    tuning,
+)
 from localaws.sagemaker.pipelines.steps.base import StepKind, StepResult, StepRun
 
 __all__ = ["KINDS", "StepKind", "StepResult", "StepRun", "kind_of"]
@@ -20,6 +29,7 @@ _KINDS: tuple[StepKind, ...] = (
     processing.KIND,
     register_model.KIND,
     training.KIND,
+    transform.KIND,
     tuning.KIND,
 )
 KINDS: Mapping[str, StepKind] = {kind.type: kind for kind in _KINDS}
@@ -27,7 +37,7 @@ KINDS: Mapping[str, StepKind] = {kind.type: kind for kind in _KINDS}
 # Types that SageMaker runs and this stack does not yet; the refusal says so instead of calling them unknown.
 _ON_AWS_ONLY = (
     *("AutoML", "Callback", "ClarifyCheck", "EMR", "EMRServerless", "Endpoint", "EndpointConfig"),
-    *("InferenceComponent", "Lambda", "NotebookJob", "QualityCheck", "Transform"),
+    *("InferenceComponent", "Lambda", "NotebookJob", "QualityCheck"),
 )
 
 
