@@ -10,6 +10,7 @@ from dataclasses import dataclass
 __all__ = ["TOKENS", "Token", "describe", "token"]
 
 _S3_URI = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9_.*'()!/=+@:-]*[A-Za-z0-9_.*'()!=+@:-]"
+_PREFIX = r"[A-Za-z0-9_.=-]+(?:/[A-Za-z0-9_.=-]+)*"
 _IMAGE = r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.[a-z0-9.-]+/[a-z0-9._/-]+[:@][A-Za-z0-9._:-]+"
 
 
@@ -67,6 +68,16 @@ TOKENS: dict[str, Token] = {
         "Commit of the source tree, or a word such as unknown where there is none.",
         r"[A-Za-z0-9._/+-]{1,256}",
         "4c1f9d0e5b2a7d3c8e6f1a0b9c8d7e6f5a4b3c2d",
+    ),
+    "splits_prefix": Token(
+        "Key prefix of the encoded splits that tuning reads, without a slash at an end.",
+        _PREFIX,
+        "tuning/splits/2c26b46b68ffc68f",
+    ),
+    "tuned_models_prefix": Token(
+        "Key prefix that trials write their models under, without a slash at an end.",
+        _PREFIX,
+        "tuning/models",
     ),
     "xgboost_image": Token(
         "URI of the XGBoost image, built from images.json for the region.",

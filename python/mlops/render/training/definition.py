@@ -17,10 +17,12 @@ from mlops.render.training.jobs import evaluate_model, preprocess_data, train_mo
 from mlops.render.training.package import metric, register_model
 from mlops.render.training.parameters import Parameters, parameters
 
-__all__ = ["on_demand", "spot"]
+__all__ = ["on_demand", "pipeline_definition", "spot"]
 
 # What the SDK writes although nothing was asked for.
-_SDK_NOISE = frozenset({"Bias", "Explainability", "Metadata", "MlflowConfig", "PipelineExperimentConfig"})
+_SDK_NOISE = frozenset(
+    {"Autotune", "Bias", "Explainability", "Metadata", "MlflowConfig", "PipelineExperimentConfig", "WarmStartConfig"}
+)
 
 
 def on_demand() -> str:
@@ -38,22 +40,33 @@ def _definition(*, spot: bool) -> str:
     declared = parameters(spot=spot)
     preprocess = preprocess_data(session, declared)
     train = train_model(session, declared, preprocess)
-    evaluate = evaluate_model(session, declared, preprocess, train)
+    return pipeline_definition(
+        session, declared, declared.all(), [preprocess, train], train.properties.ModelArtifacts.S3ModelArtifacts
+    )
+
+
+def pipeline_definition(session: Any, declared: Parameters, shown: list[Any], steps: list[Any], model_uri: Any) -> str:
+    """The pipeline of `steps` (PreprocessData first) that make a model at `model_uri`, and of what judges it.
+
+    `shown` are the pipeline's parameters, in the order in which the console shows them.
+    """
+    preprocess = steps[0]
+    evaluate = evaluate_model(session, declared, preprocess, model_uri)
     auc = metric(evaluate, "auc")
     check = ConditionStep(
         "CheckQuality",
         description="Is the AUC on the test split at least AucThreshold?",
         conditions=[ConditionGreaterThanOrEqualTo(left=auc, right=declared.auc_threshold)],
-        if_steps=[register_model(session, declared, preprocess, train, evaluate)],
+        if_steps=[register_model(session, declared, preprocess, model_uri, evaluate)],
         else_steps=[_quality_too_low(declared, auc)],
     )
     pipeline = Pipeline(
         # The name is Terraform's to give: it is no part of the definition.
         name="training",
-        parameters=declared.all(),
+        parameters=shown,
         # No experiment: it would need permissions, and leave trials behind that nothing reads.
         pipeline_experiment_config=None,
-        steps=[preprocess, train, evaluate, check],
+        steps=[*steps, evaluate, check],
         sagemaker_session=session,
         pipeline_definition_config=PipelineDefinitionConfig(use_custom_job_prefix=False),
     )

@@ -105,9 +105,7 @@ def train_model(session: Any, declared: Parameters, preprocess: ProcessingStep) 
     )
 
 
-def evaluate_model(
-    session: Any, declared: Parameters, preprocess: ProcessingStep, train: TrainingStep
-) -> ProcessingStep:
+def evaluate_model(session: Any, declared: Parameters, preprocess: ProcessingStep, model_uri: Any) -> ProcessingStep:
     """EvaluateModel: model and test split in, evaluation.json in the Model Registry's format out."""
     processor = _processor(
         session,
@@ -118,7 +116,7 @@ def evaluate_model(
     )
     arguments = processor.run(
         inputs=[
-            processing_input("model", train.properties.ModelArtifacts.S3ModelArtifacts),
+            processing_input("model", model_uri),
             processing_input("test", output_of(preprocess, "test")),
             processing_input("code", token("code_uri")),
         ],

@@ -6,7 +6,7 @@ from sagemaker.core.model_metrics import MetricsSource, ModelMetrics
 from sagemaker.core.workflow.execution_variables import ExecutionVariables
 from sagemaker.core.workflow.functions import Join, JsonGet
 from sagemaker.mlops.workflow.model_step import ModelStep
-from sagemaker.mlops.workflow.steps import ProcessingStep, TrainingStep
+from sagemaker.mlops.workflow.steps import ProcessingStep
 
 from mlops.render.registration import registration_step
 from mlops.render.steps import output_of, service_retries
@@ -30,7 +30,7 @@ def metric(evaluate: ProcessingStep, name: str) -> JsonGet:
 
 
 def register_model(
-    session: Any, declared: Parameters, preprocess: ProcessingStep, train: TrainingStep, evaluate: ProcessingStep
+    session: Any, declared: Parameters, preprocess: ProcessingStep, model_uri: Any, evaluate: ProcessingStep
 ) -> ModelStep:
     """RegisterModel: a new version of the group with metrics, approval status, and where it comes from.
 
@@ -53,7 +53,7 @@ def register_model(
                     "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv",
                 },
             },
-            {"Image": token("xgboost_image"), "ModelDataUrl": train.properties.ModelArtifacts.S3ModelArtifacts},
+            {"Image": token("xgboost_image"), "ModelDataUrl": model_uri},
         ],
         content_types=["text/csv", "application/jsonlines", "application/json"],
         response_types=["text/csv"],

@@ -16,7 +16,8 @@ class Parameters:
 
     Instance types are the smallest that hold the bundled data set with room to spare: a tenth of a million rows fits
     the 4 GB of ml.t3.medium; XGBoost's guide advises general-purpose instances, of which ml.m5.large is the smallest.
-    Hyperparameter defaults are the assessment's (NumRound, MaxDepth, Eta), else XGBoost's own.
+    Hyperparameter defaults are the assessment's (NumRound, MaxDepth, Eta), else XGBoost's own; one that is searched is
+    None.
     """
 
     input_data: Any
@@ -36,11 +37,11 @@ class Parameters:
     training_max_wait_time: Any | None
     evaluation_max_runtime: Any
     num_round: Any
-    max_depth: Any
-    eta: Any
-    subsample: Any
-    colsample_bytree: Any
-    min_child_weight: Any
+    max_depth: Any | None
+    eta: Any | None
+    subsample: Any | None
+    colsample_bytree: Any | None
+    min_child_weight: Any | None
     gamma: Any
     alpha: Any
     lambda_: Any
@@ -71,7 +72,7 @@ class Parameters:
         }
         # The jobs, the encoder and the quality gate are written for a binary label: these two do not vary.
         fixed = {"objective": "binary:logistic", "eval_metric": "auc"}
-        return fixed | {name: parameter.to_string() for name, parameter in varied.items()}
+        return fixed | {name: given.to_string() for name, given in varied.items() if given is not None}
 
 
 def parameters(*, spot: bool) -> Parameters:
