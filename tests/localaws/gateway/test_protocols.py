@@ -86,10 +86,10 @@ def test_an_empty_body_is_an_empty_request(stack: Any) -> None:
 
 
 def test_a_sagemaker_request_without_a_target_is_refused(stack: Any) -> None:
-    response = stack.send("sagemaker", "POST", "/endpoints/e/invocations", b"1,2")
+    response = stack.send("sagemaker", "POST", "/FeatureGroup/features", b"{}")
     assert response.status == 400
     assert response.headers["x-amzn-ErrorType"] == "UnknownOperationException"
-    assert "/endpoints/e/invocations" in response.data.decode()
+    assert "/FeatureGroup/features" in response.data.decode()
 
 
 def test_an_operation_that_is_not_implemented_is_named(stack: Any) -> None:
