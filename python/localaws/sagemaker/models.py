@@ -30,6 +30,8 @@ def _create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[st
     for container in containers:
         if package := container.get("ModelPackageName"):
             stack.store.get("ModelPackage", package)
+        elif "Image" not in container:
+            raise validation_error("Every container of a model needs Image or ModelPackageName.")
     if role := request.get("ExecutionRoleArn"):
         session = stack.session_for_role(role, "SageMaker")
         for container in containers:

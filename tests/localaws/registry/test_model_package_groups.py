@@ -176,3 +176,8 @@ def test_a_model_needs_a_role_that_sagemaker_can_assume_and_data_that_exists(sta
     for call in (sagemaker.describe_model, sagemaker.delete_model):
         assert error(call, ModelName=name) == ("ValidationException", f'Could not find model "{arn}".')
     assert "Exactly one of PrimaryContainer" in error(sagemaker.create_model, ModelName=name)[1]
+    nothing = {"ModelDataUrl": container["ModelDataUrl"]}
+    assert error(sagemaker.create_model, **{**request, "PrimaryContainer": nothing}) == (
+        "ValidationException",
+        "Every container of a model needs Image or ModelPackageName.",
+    )
