@@ -74,10 +74,10 @@ def test_rendering_again_changes_nothing(render_python: Path, hostile_environmen
 
 def test_a_change_is_found(render_python: Path, hostile_environment: dict[str, str], tmp_path: Path) -> None:
     folder = tmp_path / "rendered"
-    (folder / "pipeline").mkdir(parents=True)
     for path in RENDERED.rglob("*.*"):
-        text = path.read_text(encoding="utf-8")
-        (folder / path.relative_to(RENDERED)).write_text(text.replace('"DefaultValue": 0.85', '"DefaultValue": 0.8'))
+        target = folder / path.relative_to(RENDERED)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(path.read_bytes().replace(b'"DefaultValue": 0.85', b'"DefaultValue": 0.8'))
     result = python(render_python, hostile_environment, "-m", "mlops.render", "--check", "--output", str(folder))
     assert result.returncode == 1
     changed = [line for line in result.stdout.splitlines() if line[0] in "+-" and line[1] not in "+-"]

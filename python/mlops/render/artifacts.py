@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
+from mlops.render.batch import sample, transform_request
+from mlops.render.bootstrap import FILES, committed_or_new
 from mlops.render.document import canonical_json, tokens_in
 from mlops.render.images import images
 from mlops.render.tokens import describe
 from mlops.render.training import on_demand, spot
+from mlops.render.tuning import preprocessing_request, tuned, tuning_request
 
 __all__ = ["ARTIFACTS", "Artifact", "render_all"]
 
@@ -20,9 +24,15 @@ class Artifact:
 
 
 ARTIFACTS = [
+    Artifact("batch/request.json.tftpl", transform_request),
+    Artifact("batch/sample.csv", sample),
+    *(Artifact(f"bootstrap/{name}", partial(committed_or_new, name)) for name in FILES),
     Artifact("images.json", images),
     Artifact("pipeline/training-spot.json.tftpl", spot),
+    Artifact("pipeline/training-tuned.json.tftpl", tuned),
     Artifact("pipeline/training.json.tftpl", on_demand),
+    Artifact("tuning/preprocess.json.tftpl", preprocessing_request),
+    Artifact("tuning/request.json.tftpl", tuning_request),
 ]
 
 

@@ -1,0 +1,140 @@
+locals {
+  # Everything that makes a configuration a new one: its name changes with it, as a configuration cannot be changed.
+  settings = {
+    capture      = var.capture
+    instances    = var.instances
+    kms_key_arn  = var.kms_key_arn
+    model_name   = var.model_name
+    serverless   = var.serverless
+    shadow       = var.shadow
+    variant_name = var.variant_name
+  }
+  config_name = "${var.name}-${substr(sha256(jsonencode(local.settings)), 0, 8)}"
+
+  # A canary or a linear step is a share of the instances: with one instance, all traffic moves at once.
+  routing  = coalesce(var.deployment.routing, var.instances.count > 1 ? "CANARY" : "ALL_AT_ONCE")
+  rollback = length(var.deployment.rollback_alarm_names) > 0 ? [var.deployment.rollback_alarm_names] : []
+}
+
+resource "aws_sagemaker_endpoint_configuration" "this" {
+  name        = local.config_name
+  kms_key_arn = var.kms_key_arn
+  tags        = var.tags
+
+  production_variants {
+    variant_name           = var.variant_name
+    model_name             = var.model_name
+    instance_type          = var.serverless == null ? var.instances.type : null
+    initial_instance_count = var.serverless == null ? var.instances.count : null
+    initial_variant_weight = 1
+
+    dynamic "serverless_config" {
+      for_each = var.serverless == null ? [] : [var.serverless]
+
+      content {
+        max_concurrency   = serverless_config.value.max_concurrency
+        memory_size_in_mb = serverless_config.value.memory_mb
+      }
+    }
+  }
+
+  # A shadow's weight is its share of the requests, which it answers to nobody.
+  dynamic "shadow_production_variants" {
+    for_each = var.shadow == null ? [] : [var.shadow]
+
+    content {
+      variant_name           = "${var.variant_name}-shadow"
+      model_name             = shadow_production_variants.value.model_name
+      instance_type          = coalesce(shadow_production_variants.value.instance_type, var.instances.type)
+      initial_instance_count = 1
+      initial_variant_weight = shadow_production_variants.value.percent / 100
+    }
+  }
+
+  dynamic "data_capture_config" {
+    for_each = var.capture == null ? [] : [var.capture]
+
+    content {
+      enable_capture              = true
+      destination_s3_uri          = data_capture_config.value.uri
+      initial_sampling_percentage = data_capture_config.value.percent
+      kms_key_id                  = data_capture_config.value.kms_key_arn
+
+      capture_options {
+        capture_mode = "Input"
+      }
+
+      capture_options {
+        capture_mode = "Output"
+      }
+
+      capture_content_type_header {
+        csv_content_types  = ["text/csv"]
+        json_content_types = ["application/json", "application/jsonlines"]
+      }
+    }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_sagemaker_endpoint" "this" {
+  name                 = var.name
+  endpoint_config_name = aws_sagemaker_endpoint_configuration.this.name
+  tags                 = var.tags
+
+  dynamic "deployment_config" {
+    for_each = var.serverless == null ? [var.deployment] : []
+
+    content {
+      blue_green_update_policy {
+        maximum_execution_timeout_in_seconds = deployment_config.value.timeout_seconds
+        termination_wait_in_seconds          = deployment_config.value.termination_wait_seconds
+
+        traffic_routing_configuration {
+          type                     = local.routing
+          wait_interval_in_seconds = deployment_config.value.wait_seconds
+
+          dynamic "canary_size" {
+            for_each = local.routing == "CANARY" ? [deployment_config.value.step_percent] : []
+
+            content {
+              type  = "CAPACITY_PERCENT"
+              value = canary_size.value
+            }
+          }
+
+          dynamic "linear_step_size" {
+            for_each = local.routing == "LINEAR" ? [deployment_config.value.step_percent] : []
+
+            content {
+              type  = "CAPACITY_PERCENT"
+              value = linear_step_size.value
+            }
+          }
+        }
+      }
+
+      dynamic "auto_rollback_configuration" {
+        for_each = local.rollback
+
+        content {
+          dynamic "alarms" {
+            for_each = auto_rollback_configuration.value
+
+            content {
+              alarm_name = alarms.value
+            }
+          }
+        }
+      }
+    }
+  }
+
+  # Approved models are deployed from outside: what they bring is no change to undo.
+  lifecycle {
+    ignore_changes = [deployment_config, endpoint_config_name]
+  }
+}

@@ -1,0 +1,181 @@
+variable "model_name" {
+  description = "Name of the SageMaker model that the endpoint begins with."
+  type        = string
+
+  validation {
+    condition     = length(var.model_name) <= 63 && can(regex("^[A-Za-z0-9](-*[A-Za-z0-9])*$", var.model_name))
+    error_message = "model_name is \"${var.model_name}\": a model's name has 1 to 63 letters, digits and hyphens, with a letter or digit at both ends."
+  }
+}
+
+variable "name" {
+  description = "Name of the endpoint, 1 to 54 letters, digits and inner hyphens; its configurations are called NAME-HASH."
+  type        = string
+
+  validation {
+    condition     = length(var.name) <= 54 && can(regex("^[A-Za-z0-9](-*[A-Za-z0-9])*$", var.name))
+    error_message = "name is \"${var.name}\": use 1 to 54 letters, digits and hyphens, with a letter or digit at both ends (a configuration's name has at most 63 characters, and -HASH is added)."
+  }
+}
+
+variable "autoscaling" {
+  description = "Bounds of the number of instances, the invocations per instance and minute to aim at, and the seconds to wait after a change; null for a number that stays."
+  type = object({
+    min_instances              = optional(number, 1)
+    max_instances              = number
+    invocations_per_minute     = optional(number, 1000)
+    scale_in_cooldown_seconds  = optional(number, 300)
+    scale_out_cooldown_seconds = optional(number, 60)
+  })
+  default = null
+
+  validation {
+    condition     = var.autoscaling == null || try(var.autoscaling.min_instances >= 1 && var.autoscaling.max_instances >= var.autoscaling.min_instances && alltrue([for value in values(var.autoscaling) : value >= 0 && floor(value) == value]) && var.autoscaling.invocations_per_minute >= 1, false)
+    error_message = "autoscaling is ${jsonencode(var.autoscaling)}: give whole numbers, with 1 <= min_instances <= max_instances."
+  }
+
+  validation {
+    condition     = var.autoscaling == null || !can(regex("^ml\\.t[0-9]", var.instances.type))
+    error_message = "autoscaling is set, and instances.type is \"${var.instances.type}\": SageMaker does not scale burstable instances; use ml.c5.large or another type, or autoscaling = null."
+  }
+}
+
+variable "capture" {
+  description = "Capture of requests and answers: the S3 URI to write under (no slash at the end), the percent of the requests, and a KMS key for the objects; null captures nothing."
+  type = object({
+    uri         = string
+    percent     = optional(number, 100)
+    kms_key_arn = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.capture == null || can(regex("^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_.=-]+)*$", var.capture.uri))
+    error_message = "capture.uri is \"${try(var.capture.uri, "")}\": give s3://BUCKET/PREFIX without a slash at the end."
+  }
+
+  validation {
+    condition     = var.capture == null || try(var.capture.percent >= 1 && var.capture.percent <= 100 && floor(var.capture.percent) == var.capture.percent, false)
+    error_message = "capture.percent is ${try(var.capture.percent, 0)}: give a whole number from 1 to 100, or capture = null."
+  }
+}
+
+variable "deployment" {
+  description = "How a changed configuration takes over: routing (CANARY, LINEAR or ALL_AT_ONCE; null for CANARY where there are several instances), the percent of a canary or a step, seconds to watch after each step and before the old instances end, seconds after which it is given up, and the alarms that roll it back."
+  type = object({
+    routing                  = optional(string)
+    step_percent             = optional(number, 50)
+    wait_seconds             = optional(number, 60)
+    termination_wait_seconds = optional(number, 0)
+    timeout_seconds          = optional(number, 1800)
+    rollback_alarm_names     = optional(list(string), [])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.deployment.routing == null || try(contains(["ALL_AT_ONCE", "CANARY", "LINEAR"], var.deployment.routing), false)
+    error_message = "deployment.routing is \"${coalesce(var.deployment.routing, "null")}\": choose ALL_AT_ONCE, CANARY or LINEAR, or null."
+  }
+
+  validation {
+    condition     = var.deployment.step_percent <= 50 && var.deployment.step_percent >= (try(var.deployment.routing == "LINEAR", false) ? 10 : 5) && floor(var.deployment.step_percent) == var.deployment.step_percent
+    error_message = "deployment.step_percent is ${var.deployment.step_percent}: a canary takes a whole number from 5 to 50, a linear step one from 10 to 50."
+  }
+
+  validation {
+    condition     = var.deployment.wait_seconds >= 0 && var.deployment.wait_seconds <= 3600 && var.deployment.termination_wait_seconds >= 0 && var.deployment.termination_wait_seconds <= 3600 && var.deployment.timeout_seconds >= 600 && var.deployment.timeout_seconds <= 28800 && var.deployment.timeout_seconds > var.deployment.wait_seconds + var.deployment.termination_wait_seconds
+    error_message = "deployment waits ${var.deployment.wait_seconds} and ${var.deployment.termination_wait_seconds} s and gives up after ${var.deployment.timeout_seconds} s: a wait is 0 to 3600 s, the time-out 600 to 28800 s and longer than both waits."
+  }
+
+  validation {
+    condition     = length(var.deployment.rollback_alarm_names) <= 10
+    error_message = "deployment.rollback_alarm_names has ${length(var.deployment.rollback_alarm_names)} names: SageMaker takes 10 at most."
+  }
+}
+
+variable "instances" {
+  description = "Type and number of the instances; each bills by the hour until the endpoint is deleted. Not used with serverless."
+  type = object({
+    type  = optional(string, "ml.t2.medium")
+    count = optional(number, 1)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = can(regex("^ml\\.[a-z0-9-]+\\.[a-z0-9-]+$", var.instances.type))
+    error_message = "instances.type is \"${var.instances.type}\": give a SageMaker instance type, such as ml.t2.medium."
+  }
+
+  validation {
+    condition     = var.instances.count >= 1 && floor(var.instances.count) == var.instances.count
+    error_message = "instances.count is ${var.instances.count}: give a whole number, 1 or more."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "KMS key that encrypts the instances' volumes; null for SageMaker's own. Types with local NVMe storage take none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
+    error_message = "kms_key_arn is \"${coalesce(var.kms_key_arn, "null")}\": give a key's ARN (arn:aws:kms:REGION:ACCOUNT:key/ID), not an alias or an id, or null."
+  }
+}
+
+variable "serverless" {
+  description = "Memory in MB and requests at once of a serverless endpoint, which bills by the request; null for instances. It cannot capture data, scale by a policy, serve several models or a shadow, or encrypt volumes."
+  type = object({
+    memory_mb       = optional(number, 2048)
+    max_concurrency = optional(number, 5)
+  })
+  default = null
+
+  validation {
+    condition     = var.serverless == null || try(contains([1024, 2048, 3072, 4096, 5120, 6144], var.serverless.memory_mb) && var.serverless.max_concurrency >= 1 && var.serverless.max_concurrency <= 200 && floor(var.serverless.max_concurrency) == var.serverless.max_concurrency, false)
+    error_message = "serverless is ${jsonencode(var.serverless)}: memory_mb is 1024, 2048, 3072, 4096, 5120 or 6144, and max_concurrency a whole number from 1 to 200."
+  }
+
+  validation {
+    condition = var.serverless == null || length([
+      for name, value in { autoscaling = var.autoscaling, capture = var.capture, kms_key_arn = var.kms_key_arn, shadow = var.shadow } : name if value != null
+    ]) == 0
+    error_message = "serverless is set together with ${join(", ", [for name, value in { autoscaling = var.autoscaling, capture = var.capture, kms_key_arn = var.kms_key_arn, shadow = var.shadow } : name if value != null])}, which serverless endpoints do not support: set them to null, or serverless to null."
+  }
+}
+
+variable "shadow" {
+  description = "A model that gets a copy of a percent of the requests and answers to nobody, on one instance of its own; null for none."
+  type = object({
+    model_name    = string
+    percent       = optional(number, 100)
+    instance_type = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.shadow == null || try(var.shadow.percent > 0 && var.shadow.percent <= 100 && can(regex("^[A-Za-z0-9](-*[A-Za-z0-9]){0,62}$", var.shadow.model_name)), false)
+    error_message = "shadow is ${jsonencode(var.shadow)}: percent is above 0 and at most 100, and model_name has 1 to 63 letters, digits and inner hyphens."
+  }
+}
+
+variable "tags" {
+  description = "Tags of every resource of this module, beside the provider's default tags."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "variant_name" {
+  description = "Name of the production variant, 1 to 56 letters, digits and inner hyphens; captured data lies under it."
+  type        = string
+  default     = "AllTraffic"
+  nullable    = false
+
+  validation {
+    condition     = length(var.variant_name) <= 56 && can(regex("^[A-Za-z0-9](-*[A-Za-z0-9])*$", var.variant_name))
+    error_message = "variant_name is \"${var.variant_name}\": use 1 to 56 letters, digits and hyphens, with a letter or digit at both ends."
+  }
+}
