@@ -44,12 +44,14 @@ class ContainerSpec:
 
     `model_dir` becomes /opt/ml/model, read-only where the machine allows; None leaves that folder empty. `hostname` is
     ContainerHostname; without it the container is called as AWS calls it (`container-1`, …, or `primary`).
+    `multi_model` marks the one container of a pipeline that chooses among models.
     """
 
     image: str
     environment: Mapping[str, str] = field(default_factory=dict)
     model_dir: Path | None = None
     hostname: str | None = None
+    multi_model: bool = False
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,9 @@ class ModelServer:
     line) of all output, from several threads. mode "Direct" lets an invocation choose its container. network False
     isolates the containers. Any method may be called from any thread.
 
-    multi_model makes the single container a multi-model one, which loads what that source has; `cache` False unloads a
-    model after each use. most_models and most_model_bytes (memory of all models) limit SageMaker's own images; a
+    multi_model is what the multi-model container loads: the one whose `multi_model` is set, or the only one; a pipeline
+    can have one of them (https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-endpoints.html). `cache` False
+    unloads a model after each use. most_models and most_model_bytes (memory of all models) limit SageMaker's own images; a
     container of the user's has limits of its own. 0 is no limit.
 
     Container contract: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
@@ -63,8 +64,9 @@ class ModelServer:
     ) -> None:
         if not 1 <= len(containers) <= MOST_CONTAINERS:
             raise ValueError(f"a model has 1 to {MOST_CONTAINERS} containers, not {len(containers)}")
-        if multi_model and len(containers) > 1:
-            raise ValueError("a multi-model server has one container")
+        targets = [spec.multi_model for spec in containers] if len(containers) > 1 else [multi_model is not None]
+        if sum(targets) != (multi_model is not None):
+            raise ValueError(f"a multi-model server has one multi-model container, not {sum(targets)}")
         self._mode, self._work_dir = mode, work_dir
         folder = None
         if multi_model:
@@ -74,11 +76,22 @@ class ModelServer:
             environment = {**environment, **{name: str(value) for name, value in limits.items()}}
         several = len(containers) > 1
         names = [spec.hostname or (f"container-{n}" if several else "primary") for n, spec in enumerate(containers, 1)]
-        self._containers = [
-            Container(name, spec, work_dir / name, images, environment, on_line, network=network, models=folder)
-            for name, spec in zip(names, containers, strict=True)
+        self.containers = [
+            Container(
+                name,
+                spec,
+                work_dir / name,
+                images,
+                environment,
+                on_line,
+                network=network,
+                models=folder if target else None,
+            )
+            for name, spec, target in zip(names, containers, targets, strict=True)
         ]
-        self._models = Models(self._containers[0], multi_model, folder, cache) if multi_model and folder else None
+        self._models = None
+        if multi_model and folder:
+            self._models = Models(self.containers[targets.index(True)], multi_model, folder, cache)
 
     def start(self, timeout_seconds: float) -> None:
         """Start every container and wait until all answer /ping with 200.
@@ -87,9 +100,9 @@ class ModelServer:
         """
         deadline = time.monotonic() + timeout_seconds
         try:
-            for container in self._containers:
+            for container in self.containers:
                 container.start()
-            for container in self._containers:
+            for container in self.containers:
                 container.wait_healthy(deadline)
         except ServingError:
             self.stop(grace_seconds=0)
@@ -97,7 +110,7 @@ class ModelServer:
 
     def ping(self) -> bool:
         """Whether every container answers /ping with 200."""
-        return all(container.ping() for container in self._containers)
+        return all(container.ping() for container in self.containers)
 
     def execution_parameters(self) -> bytes | None:
         """What the first container answers to GET /execution-parameters, by which it advises a transform job; or None.
@@ -105,7 +118,7 @@ class ModelServer:
         https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-batch-code.html
         """
         try:
-            answer = self._containers[0].request("GET", "/execution-parameters", (), b"", _ADVICE_SECONDS)
+            answer = self.containers[0].request("GET", "/execution-parameters", (), b"", _ADVICE_SECONDS)
         except ServingError:
             return None
         return answer.body if answer.status == 200 else None
@@ -114,7 +127,7 @@ class ModelServer:
         """Refuse new invocations, let running ones finish for at most `grace_seconds`, end all processes."""
         stopping = [
             threading.Thread(target=container.stop, args=(grace_seconds,), name=f"stop-{container.name}")
-            for container in self._containers
+            for container in self.containers
         ]
         for thread in stopping:
             thread.start()
@@ -124,22 +137,25 @@ class ModelServer:
 
     def invoke(self, invocation: Invocation) -> InvocationResult:
         """Run one request through the model; raises ServingError where no container answers."""
-        if self._models:
-            return self._invoke_model(self._models, invocation)
         began = time.perf_counter_ns()
+        if self._models and not invocation.target_model:
+            raise ServingError("model", "A multi-model endpoint is invoked with a TargetModel.", status=400)
         body, content_type = invocation.body, invocation.content_type
         latencies: dict[str, int] = {}
+        load: ModelLoad | None = None
         chain = self._chain(invocation)
         for container in chain:
-            last = container is chain[-1]
-            headers = _headers(invocation, content_type, invocation.accept if last else "")
-            sent = time.perf_counter_ns()
-            answer = container.request("POST", "/invocations", headers, body, invocation.timeout_seconds)
-            latencies[container.name] = (time.perf_counter_ns() - sent) // 1000
+            headers = _headers(invocation, content_type, invocation.accept if container is chain[-1] else "")
+            if self._models and container is self._models.container:
+                answer, latencies[container.name], load = self._ask_model(self._models, invocation, headers, body)
+            else:
+                sent = time.perf_counter_ns()
+                answer = container.request("POST", "/invocations", headers, body, invocation.timeout_seconds)
+                latencies[container.name] = (time.perf_counter_ns() - sent) // 1000
             body, content_type = answer.body, answer.headers.get("content-type", "")
             if not 200 <= answer.status < 300:
                 break
-        return _result(answer, container.name, latencies, began)
+        return _result(answer, container.name, latencies, began, load)
 
     def loaded_models(self) -> list[LoadedModel]:
         """The models that a multi-model server holds now."""
@@ -149,30 +165,28 @@ class ModelServer:
         """Unload a model, so that its next use fetches it anew; False where it was not loaded."""
         return self._models.unload(target_model) if self._models else False
 
-    def _invoke_model(self, models: Models, invocation: Invocation) -> InvocationResult:
-        began = time.perf_counter_ns()
-        target, container = invocation.target_model, self._containers[0]
-        if not target:
-            raise ServingError("model", "A multi-model endpoint is invoked with a TargetModel.", status=400)
-        headers = _headers(invocation, invocation.content_type, invocation.accept)
+    def _ask_model(
+        self, models: Models, invocation: Invocation, headers: tuple[tuple[str, str], ...], body: bytes
+    ) -> tuple[Answer, int, ModelLoad | None]:
+        """The target model's answer to `body`, the microseconds that it took, and the loading before it."""
+        target, seconds = invocation.target_model or "", invocation.timeout_seconds
         for attempt in range(_ATTEMPTS):
-            with models.use(target, invocation.timeout_seconds) as (name, load):
+            with models.use(target, seconds) as (name, load):
                 sent = time.perf_counter_ns()
-                path, seconds = f"/models/{name}/invoke", invocation.timeout_seconds
-                answer = container.request("POST", path, headers, invocation.body, seconds, key=name)
+                answer = models.container.request("POST", f"/models/{name}/invoke", headers, body, seconds, key=name)
                 latency = (time.perf_counter_ns() - sent) // 1000
             if answer.status != 404 or attempt == _ATTEMPTS - 1:
                 break
             models.forget(target, name)  # a container that was started again has no models
-        return _result(answer, container.name, {container.name: latency}, began, load)
+        return answer, latency, load
 
     def _chain(self, invocation: Invocation) -> list[Container]:
         if self._mode == "Serial":
-            return self._containers
-        for container in self._containers:
+            return self.containers
+        for container in self.containers:
             if container.name == invocation.target_container:
                 return [container]
-        names = ", ".join(container.name for container in self._containers)
+        names = ", ".join(container.name for container in self.containers)
         raise ServingError(
             "hostname",
             f"Container {invocation.target_container!r} is not one of the model's: {names}. Name it in "

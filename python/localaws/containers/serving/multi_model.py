@@ -43,7 +43,7 @@ class Models:
     """
 
     def __init__(self, container: Container, source: MultiModelSource, folder: Path, cache: bool) -> None:
-        self._container, self._source, self._folder, self._cache = container, source, folder, cache
+        self.container, self._source, self._folder, self._cache = container, source, folder, cache
         self._changed = threading.Condition()
         self._models: dict[str, _Model] = {}
 
@@ -67,7 +67,7 @@ class Models:
                 raise ServingError(
                     "not-ready",
                     f"Model {target} is not ready for inference: it is still being loaded. Try again.",
-                    hostname=self._container.name,
+                    hostname=self.container.name,
                     status=429,
                 )
             if model.error:
@@ -111,7 +111,7 @@ class Models:
             model = self._models.get(target)
             if model and model.name == name:
                 del self._models[target]
-        self._container.forget(name)
+        self.container.forget(name)
         shutil.rmtree(self._folder / name, ignore_errors=True)
 
     def _load(self, model: _Model) -> None:
@@ -124,7 +124,7 @@ class Models:
             self._register(model)
             model.download_us, model.load_us = (fetched - began) // 1000, (time.perf_counter_ns() - fetched) // 1000
         except ArtifactError as error:
-            model.error = ServingError("model", str(error), hostname=self._container.name, status=400)
+            model.error = ServingError("model", str(error), hostname=self.container.name, status=400)
             model.error.__cause__ = error
         except ServingError as error:
             model.error = error
@@ -144,16 +144,16 @@ class Models:
         header = (_JSON, ("X-Amzn-SageMaker-Target-Model", model.target))
         while True:
             left = deadline - time.monotonic()
-            answer = self._container.request("POST", "/models", header, json.dumps(asked).encode(), max(left, 1.0))
+            answer = self.container.request("POST", "/models", header, json.dumps(asked).encode(), max(left, 1.0))
             if answer.status in (200, 409):
                 return
             words = _message(answer.body)
             if answer.status != 507:
                 raise ServingError(
                     "model",
-                    f"Model {model.target} cannot be loaded: the {self._container.name} container answered "
+                    f"Model {model.target} cannot be loaded: the {self.container.name} container answered "
                     f"{answer.status}: {words}",
-                    hostname=self._container.name,
+                    hostname=self.container.name,
                     status=answer.status if answer.status >= 500 else 500,
                 )
             self._make_room(model, words, deadline)
@@ -168,9 +168,9 @@ class Models:
                 if not others or not self._changed.wait(deadline - time.monotonic()):
                     raise ServingError(
                         "memory",
-                        f"Model {model.target} cannot be loaded: the {self._container.name} container is out of memory "
+                        f"Model {model.target} cannot be loaded: the {self.container.name} container is out of memory "
                         f"and there is no model to unload. {words}",
-                        hostname=self._container.name,
+                        hostname=self.container.name,
                         status=507,
                     )
             oldest = min(idle, key=lambda other: other.used_at)
@@ -178,9 +178,9 @@ class Models:
         self._unload(oldest)
 
     def _unload(self, model: _Model) -> None:
-        self._container.forget(model.name)
+        self.container.forget(model.name)
         try:
-            self._container.request("DELETE", f"/models/{model.name}", (), b"", _WAIT_SECONDS)
+            self.container.request("DELETE", f"/models/{model.name}", (), b"", _WAIT_SECONDS)
         finally:
             shutil.rmtree(self._folder / model.name, ignore_errors=True)
 
