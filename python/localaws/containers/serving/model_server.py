@@ -41,8 +41,8 @@ class ModelServer:
 
     multi_model is what the multi-model container loads: the one whose `multi_model` is set, or the only one; a pipeline
     can have one of them (https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-endpoints.html). `cache` False
-    unloads a model after each use. most_models and most_model_bytes (memory of all models) limit SageMaker's own images; a
-    container of the user's has limits of its own. 0 is no limit.
+    unloads a model after each use. most_models and most_model_bytes (memory of all models) limit SageMaker's own
+    images; a container of the user's has limits of its own. 0 is no limit.
 
     Container contract: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
     """
