@@ -24,6 +24,16 @@ class Token:
 
 
 TOKENS: dict[str, Token] = {
+    "batch_input_prefix": Token(
+        "Key prefix of the objects that a batch transform reads, without a slash at an end.",
+        _PREFIX,
+        "data/batch-input",
+    ),
+    "batch_output_prefix": Token(
+        "Key prefix that batch transforms write their predictions under, without a slash at an end.",
+        _PREFIX,
+        "batch-output",
+    ),
     "bucket": Token(
         "Name of the bucket that holds data, code and every output.",
         r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
@@ -48,6 +58,11 @@ TOKENS: dict[str, Token] = {
         "ARN of the role that every job runs with.",
         r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+",
         "arn:aws:iam::123456789012:role/mlops-student01-job",
+    ),
+    "model_name": Token(
+        "Name of the model that serves.",
+        r"[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}",
+        "xgboost-model-student01",
     ),
     "model_package_group": Token(
         "Name of the model package group that versions are registered in.",
