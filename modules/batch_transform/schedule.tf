@@ -1,0 +1,82 @@
+locals {
+  # Scheduler puts the attempt's own id in, so that no two jobs share a name or an output folder. jsonencode writes
+  # < and > as escapes, which Scheduler would not recognise.
+  execution_id = "<aws.scheduler.execution-id>"
+  scheduled = merge(local.request, {
+    TransformJobName = "${var.name}-${local.execution_id}"
+    TransformOutput = merge(local.request.TransformOutput, {
+      S3OutputPath = "s3://${var.storage.bucket}/${local.output_prefix}/${var.name}-${local.execution_id}"
+    })
+  })
+  schedules = var.schedule == null ? {} : { this = var.schedule }
+}
+
+resource "aws_scheduler_schedule" "this" {
+  for_each = local.schedules
+
+  name                         = var.name
+  description                  = "Transforms what lies under ${local.input_prefix}/ with the model ${var.model.name}."
+  schedule_expression          = each.value.expression
+  schedule_expression_timezone = each.value.timezone
+  state                        = each.value.enabled ? "ENABLED" : "DISABLED"
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = "arn:${local.partition}:scheduler:::aws-sdk:sagemaker:createTransformJob"
+    role_arn = aws_iam_role.schedule["this"].arn
+    input    = replace(replace(jsonencode(local.scheduled), "\\u003c", "<"), "\\u003e", ">")
+
+    # A job that cannot be created (quota, throttling) is tried again for an hour.
+    retry_policy {
+      maximum_event_age_in_seconds = 3600
+      maximum_retry_attempts       = 10
+    }
+  }
+}
+
+data "aws_iam_policy_document" "schedule_trust" {
+  statement {
+    sid     = "SchedulerOfThisAccount"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["scheduler.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "schedule" {
+  statement {
+    sid       = "StartTransformJobs"
+    actions   = ["sagemaker:CreateTransformJob"]
+    resources = ["arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:transform-job/${var.name}-*"]
+  }
+}
+
+resource "aws_iam_role" "schedule" {
+  for_each = local.schedules
+
+  name                 = "${var.name}-schedule"
+  description          = "Starts the transform jobs of the schedule ${var.name}."
+  assume_role_policy   = data.aws_iam_policy_document.schedule_trust.json
+  permissions_boundary = var.permissions_boundary_arn
+  tags                 = var.tags
+}
+
+resource "aws_iam_role_policy" "schedule" {
+  for_each = local.schedules
+
+  name   = "start-transform-jobs"
+  role   = aws_iam_role.schedule[each.key].name
+  policy = data.aws_iam_policy_document.schedule.json
+}

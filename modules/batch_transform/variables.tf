@@ -1,0 +1,163 @@
+variable "model" {
+  description = "Name of the SageMaker model that transforms, and of its execution role, which gets the permissions for input and output."
+  type = object({
+    name      = string
+    role_name = string
+  })
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9](-*[A-Za-z0-9]){0,62}$", var.model.name))
+    error_message = "model.name is \"${var.model.name}\": a model's name has 1 to 63 letters, digits and hyphens, with a letter or digit at both ends."
+  }
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.model.role_name))
+    error_message = "model.role_name is \"${var.model.role_name}\": give a role's name (1 to 64 characters), not its ARN."
+  }
+}
+
+variable "name" {
+  description = "Name of the published request and of the schedule, and beginning of the scheduled jobs' names: 1 to 46 letters, digits and hyphens."
+  type        = string
+
+  validation {
+    condition     = length(var.name) <= 46 && can(regex("^[A-Za-z0-9](-*[A-Za-z0-9])*$", var.name))
+    error_message = "name is \"${var.name}\": use 1 to 46 letters, digits and hyphens, with a letter or digit at both ends (a job's name has at most 63 characters, and an id is added)."
+  }
+}
+
+variable "request_template" {
+  description = "Path of a CreateTransformJob request without TransformJobName, as templatefile() reads it; the README lists its tokens."
+  type        = string
+
+  validation {
+    condition     = try(fileexists(var.request_template), false)
+    error_message = "request_template is \"${var.request_template}\": no such file; give a path relative to where Terraform runs, or an absolute one."
+  }
+}
+
+variable "storage" {
+  description = "Bucket, its KMS key if it has one, and the key prefixes (no slash at an end) of input, output and published request."
+  type = object({
+    bucket            = string
+    input_prefix      = optional(string, "data/batch-input")
+    output_prefix     = optional(string, "batch-output")
+    definition_prefix = optional(string, "definitions")
+    kms_key_arn       = optional(string)
+  })
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.storage.bucket))
+    error_message = "storage.bucket is \"${var.storage.bucket}\": give a bucket's name (3 to 63 lower case letters, digits, dots and hyphens), not an ARN or an address."
+  }
+
+  validation {
+    condition     = alltrue([for prefix in [var.storage.input_prefix, var.storage.output_prefix, var.storage.definition_prefix] : can(regex("^[A-Za-z0-9_.=-]+(/[A-Za-z0-9_.=-]+)*$", prefix))])
+    error_message = "storage has a prefix with a slash at an end, a wildcard or nothing in it (${join(", ", [var.storage.input_prefix, var.storage.output_prefix, var.storage.definition_prefix])}): write data/batch-input, not /data/batch-input/."
+  }
+
+  validation {
+    condition     = !startswith("${var.storage.output_prefix}/", "${var.storage.input_prefix}/")
+    error_message = "storage.output_prefix \"${var.storage.output_prefix}\" lies in input_prefix \"${var.storage.input_prefix}\": the next job would transform the predictions of this one."
+  }
+
+  validation {
+    condition     = var.storage.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.storage.kms_key_arn))
+    error_message = "storage.kms_key_arn is \"${coalesce(var.storage.kms_key_arn, "null")}\": give a key's ARN (arn:aws:kms:REGION:ACCOUNT:key/ID), not an alias or an id, or null."
+  }
+}
+
+variable "options" {
+  description = "How jobs transform: instance type, one or many records a request, largest payload in MB, requests at a time, whether each input row stands before its prediction, JSONPath filters of input and output, and a prefix for data capture with or without inference ids. Null leaves a choice to the container."
+  type = object({
+    instance_type             = optional(string, "ml.m5.large")
+    strategy                  = optional(string, "MultiRecord")
+    max_payload_mb            = optional(number)
+    max_concurrent_transforms = optional(number)
+    join_input                = optional(bool, false)
+    input_filter              = optional(string)
+    output_filter             = optional(string)
+    capture                   = optional(object({ prefix = string, inference_ids = optional(bool, false) }))
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = can(regex("^ml\\.[a-z0-9-]+\\.[a-z0-9]+$", var.options.instance_type))
+    error_message = "options.instance_type is \"${var.options.instance_type}\": give one such as ml.m5.large, the smallest that batch transform has."
+  }
+
+  validation {
+    condition     = contains(["MultiRecord", "SingleRecord"], var.options.strategy)
+    error_message = "options.strategy is \"${var.options.strategy}\": give MultiRecord (as many rows as fit into a request) or SingleRecord."
+  }
+
+  validation {
+    condition     = try(var.options.max_payload_mb >= 1 && floor(var.options.max_payload_mb) == var.options.max_payload_mb, var.options.max_payload_mb == null)
+    error_message = "options.max_payload_mb is ${coalesce(var.options.max_payload_mb, 0)}: give a whole number, 1 to 100, or null."
+  }
+
+  validation {
+    condition     = try(var.options.max_concurrent_transforms >= 1 && floor(var.options.max_concurrent_transforms) == var.options.max_concurrent_transforms, var.options.max_concurrent_transforms == null)
+    error_message = "options.max_concurrent_transforms is ${coalesce(var.options.max_concurrent_transforms, 0)}: give a whole number, 1 or more, or null."
+  }
+
+  validation {
+    condition     = coalesce(var.options.max_payload_mb, 1) * coalesce(var.options.max_concurrent_transforms, 1) <= 100
+    error_message = "options.max_payload_mb times max_concurrent_transforms is ${coalesce(var.options.max_payload_mb, 1) * coalesce(var.options.max_concurrent_transforms, 1)}: SageMaker takes at most 100 MB together."
+  }
+
+  validation {
+    condition     = alltrue([for filter in [var.options.input_filter, var.options.output_filter] : filter == null || can(regex("^\\$.{0,62}$", filter))])
+    error_message = "options has a filter that is no JSONPath of at most 63 characters (${join(", ", compact([var.options.input_filter, var.options.output_filter]))}): it begins with $, e.g. $[1:]."
+  }
+
+  validation {
+    condition     = try(can(regex("^[A-Za-z0-9_.=-]+(/[A-Za-z0-9_.=-]+)*$", var.options.capture.prefix)), false) || var.options.capture == null
+    error_message = "options.capture.prefix is \"${try(var.options.capture.prefix, "")}\": write data-capture/batch, without a slash at an end."
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "Policy that bounds the schedule's role, where an organisation asks for one; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn is \"${coalesce(var.permissions_boundary_arn, "null")}\": give a policy's ARN (arn:aws:iam::ACCOUNT:policy/NAME) or null."
+  }
+}
+
+variable "sample_file" {
+  description = "CSV of rows, without header and label, to upload under the input prefix so that the first job has something to do; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.sample_file == null || try(fileexists(var.sample_file), false)
+    error_message = "sample_file is \"${coalesce(var.sample_file, "null")}\": no such file; give a path relative to where Terraform runs, an absolute one, or null."
+  }
+}
+
+variable "schedule" {
+  description = "When jobs start by themselves: a rate(), cron() or at() expression of EventBridge Scheduler, its time zone, and whether it is in force; null for no schedule."
+  type = object({
+    expression = string
+    timezone   = optional(string, "UTC")
+    enabled    = optional(bool, true)
+  })
+  default = null
+
+  validation {
+    condition     = var.schedule == null || can(regex("^(rate|cron|at)\\(.+\\)$", var.schedule.expression))
+    error_message = "schedule.expression is \"${try(var.schedule.expression, "")}\": give rate(1 day), cron(0 6 * * ? *) or at(2027-01-31T06:00:00)."
+  }
+}
+
+variable "tags" {
+  description = "Tags of every resource of this module, beside the provider's default tags."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
