@@ -1,4 +1,4 @@
-"""Writes the tables of inputs and outputs into the modules' documents, from variables.tf and outputs.tf.
+"""Writes the tables of inputs and outputs into the modules' documents, from the .tf files.
 
     python tools/module_docs.py            write them
     python tools/module_docs.py --check    write nothing; exit code 1 names the stale documents
@@ -68,7 +68,10 @@ def tables(folder: Path) -> str:
     """Markdown tables of the inputs and outputs of the module in `folder`."""
     inputs = [
         f"| `{entry.name}` | {_type(entry)} | {_default(entry)} | {entry.description} |"
-        for entry in entries(folder / "variables.tf", "variable")
+        for entry in sorted(
+            (entry for file in folder.glob("*.tf") for entry in entries(file, "variable")),
+            key=lambda entry: (not entry.required, entry.name),
+        )
     ]
     outputs = [f"| `{entry.name}` | {entry.description} |" for entry in entries(folder / "outputs.tf", "output")]
     return "\n".join(

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Protocol
 
-from mlops.operate import empty, logs, plugin_dir, run_pipeline
+from mlops.operate import empty, logs, plugin_dir, run_pipeline, run_tuning
 from mlops.operate.entry import guarded
 from mlops.render import command as render
 
@@ -34,6 +34,7 @@ class Command(Protocol):
 
 COMMANDS: tuple[Command, ...] = (
     run_pipeline,
+    run_tuning,
     logs,
     empty,
     plugin_dir,

@@ -15,6 +15,11 @@ FILES = sorted([*PROJECT.glob("*.tf"), *PROJECT.glob("modules/*/*.tf"), *PROJECT
 _BLOCK = re.compile(r'^(variable|output) "([^"]+)" \{\n(.*?)^\}$', re.MULTILINE | re.DOTALL)
 
 
+def _blocks_of(path: Path, wanted: str) -> list[tuple[str, str]]:
+    text = path.read_text(encoding="utf-8")
+    return [(name, body) for kind, name, body in _BLOCK.findall(text) if kind == wanted]
+
+
 def _blocks(path: Path) -> list[tuple[str, str]]:
     return [(name, body) for _, name, body in _BLOCK.findall(path.read_text(encoding="utf-8"))]
 
@@ -26,15 +31,16 @@ def test_file_is_short(path: Path) -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
 def test_module_has_few_described_variables_in_order(module: Path) -> None:
-    variables = _blocks(module / "variables.tf")
-    assert len(variables) <= 12
-    required = [name for name, body in variables if "\n  default " not in body]
-    optional = [name for name, body in variables if "\n  default " in body]
-    assert [name for name, _ in variables] == sorted(required) + sorted(optional)
-    for name, body in variables:
+    files = [_blocks_of(path, "variable") for path in module.glob("*.tf")]
+    assert sum(len(variables) for variables in files) <= 12
+    for variables in files:
+        required = [name for name, body in variables if "\n  default " not in body]
+        optional = [name for name, body in variables if "\n  default " in body]
+        assert [name for name, _ in variables] == sorted(required) + sorted(optional)
+    for name, body in (block for variables in files for block in variables):
         assert re.search(r'^  description = "[^"].*\."$', body, re.MULTILINE), f"{name}: the description is a sentence"
         assert not re.search(r"= any$", body, re.MULTILINE), f"{name}: a type is never any"
-        if re.search(r"^  type += (map|set|list|object|bool)", body, re.MULTILINE) and name in optional:
+        if re.search(r"^  type += (map|set|list|object|bool)", body, re.MULTILINE) and "\n  default " in body:
             assert "nullable" in body, f"{name}: an optional collection is not nullable"
 
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from localaws.sagemaker.jobs.lifecycle import FINAL
 from localaws.sagemaker.jobs.metrics import MetricReader
 from localaws.sagemaker.store import Record
 from localaws.sagemaker.tuning.definitions import Definition
@@ -29,7 +30,7 @@ class Trial:
 
     @property
     def ended(self) -> bool:
-        return self.record.done.is_set()
+        return self.status in FINAL
 
     @property
     def status(self) -> str:

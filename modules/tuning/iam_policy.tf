@@ -1,0 +1,105 @@
+locals {
+  bucket_arn     = "arn:${local.partition}:s3:::${var.storage.bucket}"
+  write_prefixes = [var.storage.prefix]
+  all_prefixes   = sort(setunion(var.storage.read_prefixes, local.write_prefixes))
+  # 111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/image:tag → that repository's ARN.
+  image_parts = [
+    for uri in values(var.images) : regex("^(?P<account>[0-9]+)\\.dkr\\.ecr\\.(?P<region>[^.]+)\\.[^/]+/(?P<repository>[^:@]+)", uri)
+  ]
+  repository_arns = sort(distinct([
+    for image in local.image_parts : "arn:${local.partition}:ecr:${image.region}:${image.account}:repository/${image.repository}"
+  ]))
+}
+
+data "aws_iam_policy_document" "job" {
+  statement {
+    sid       = "ListInputsAndOutputs"
+    actions   = ["s3:ListBucket"]
+    resources = [local.bucket_arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = flatten([for prefix in local.all_prefixes : [prefix, "${prefix}/*"]])
+    }
+  }
+
+  statement {
+    sid       = "ReadInputs"
+    actions   = ["s3:GetObject"]
+    resources = [for prefix in local.all_prefixes : "${local.bucket_arn}/${prefix}/*"]
+  }
+
+  statement {
+    sid       = "WriteOutputs"
+    actions   = ["s3:AbortMultipartUpload", "s3:PutObject"]
+    resources = [for prefix in sort(local.write_prefixes) : "${local.bucket_arn}/${prefix}/*"]
+  }
+
+  dynamic "statement" {
+    for_each = var.storage.kms_key_arn == null ? [] : [var.storage.kms_key_arn]
+
+    content {
+      sid       = "UseBucketKey"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["s3.${local.region}.${data.aws_partition.current.dns_suffix}"]
+      }
+    }
+  }
+
+  statement {
+    sid = "WriteLogs"
+    actions = [
+      "logs:CreateLogGroup",
+      "logs:CreateLogStream",
+      "logs:DescribeLogStreams",
+      "logs:PutLogEvents",
+    ]
+    resources = [
+      "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/aws/sagemaker/*",
+    ]
+  }
+
+  # PutMetricData has no resource: the namespaces that SageMaker writes jobs' metrics to bound it.
+  statement {
+    sid       = "WriteMetrics"
+    actions   = ["cloudwatch:PutMetricData"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringLike"
+      variable = "cloudwatch:namespace"
+      values   = ["/aws/sagemaker/*", "aws/sagemaker/*"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(local.repository_arns) > 0 ? ["images"] : []
+
+    content {
+      sid = "PullImages"
+      actions = [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:GetDownloadUrlForLayer",
+      ]
+      resources = local.repository_arns
+    }
+  }
+
+  # GetAuthorizationToken has no resource.
+  dynamic "statement" {
+    for_each = length(local.repository_arns) > 0 ? ["images"] : []
+
+    content {
+      sid       = "LogInToImageRegistry"
+      actions   = ["ecr:GetAuthorizationToken"]
+      resources = ["*"]
+    }
+  }
+}

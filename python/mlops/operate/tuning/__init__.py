@@ -1,0 +1,1 @@
+"""Hyperparameter tuning: start it, watch it, and say what came of it."""

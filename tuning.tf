@@ -1,0 +1,67 @@
+# Hyperparameter tuning: the request that mlops run tuning sends.
+module "tuning" {
+  source = "./modules/tuning"
+
+  name                     = local.name
+  request_name             = "xgboost-tuning-${var.student_id}"
+  completion               = var.tuning.completion
+  images                   = local.images
+  permissions_boundary_arn = var.pipeline.permissions_boundary_arn
+  search                   = var.tuning.search
+  warm_start               = var.tuning.warm_start
+
+  training = merge(var.tuning.training, { use_spot = var.use_spot_training })
+
+  templates = {
+    preprocessing = "${path.root}/rendered/tuning/preprocess.json.tftpl"
+    request       = "${path.root}/rendered/tuning/request.json.tftpl"
+    values = {
+      code_uri       = module.storage.code_uri
+      input_data_uri = module.storage.input_data_uri
+      schema_uri     = module.storage.schema_uri
+    }
+  }
+
+  storage = {
+    bucket        = module.storage.bucket
+    kms_key_arn   = var.kms_key_arn
+    read_prefixes = ["data", "scripts"]
+  }
+}
+
+variable "tuning" {
+  description = "Hyperparameter tuning: what is searched and for how long, what ends it early, what trials run on, and earlier tuning jobs to learn from; the module's README lists the members."
+  type = object({
+    search = optional(object({
+      strategy             = optional(string, "Bayesian")
+      max_trials           = optional(number, 10)
+      max_parallel_trials  = optional(number, 2)
+      max_runtime_seconds  = optional(number)
+      early_stopping       = optional(bool, false)
+      random_seed          = optional(number)
+      hyperband_min_rounds = optional(number, 4)
+      ranges = optional(map(object({
+        min     = number
+        max     = number
+        integer = optional(bool, false)
+        scaling = optional(string, "Auto")
+      })), {})
+    }), {})
+    completion = optional(object({
+      target_objective         = optional(number)
+      max_trials_not_improving = optional(number)
+      on_convergence           = optional(bool, false)
+    }), {})
+    training = optional(object({
+      instance_type       = optional(string, "ml.m5.large")
+      max_runtime_seconds = optional(number, 3600)
+      hyperparameters     = optional(map(string), {})
+    }), {})
+    warm_start = optional(object({
+      parents = optional(set(string), [])
+      type    = optional(string, "IdenticalDataAndAlgorithm")
+    }), {})
+  })
+  default  = {}
+  nullable = false
+}
