@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from localaws.sagemaker.service import Handler
     from localaws.stack import Stack
 
-__all__ = ["OPERATIONS"]
+__all__ = ["OPERATIONS", "approved_package"]
 
 _PLAIN = plain_operations("Model")
 _MISSING = {"404", "NoSuchBucket", "NoSuchKey"}
@@ -29,7 +29,7 @@ def _create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[st
     containers = request.get("Containers") or [request["PrimaryContainer"]]
     for container in containers:
         if package := container.get("ModelPackageName"):
-            stack.store.get("ModelPackage", package)
+            approved_package(stack, package)
         elif "Image" not in container:
             raise validation_error("Every container of a model needs Image or ModelPackageName.")
     if role := request.get("ExecutionRoleArn"):
@@ -39,6 +39,19 @@ def _create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[st
             if "ModelDataUrl" in container and container.get("Mode") != "MultiModel":
                 _check_model_data(session, container["ModelDataUrl"], role, stack.region)
     return _PLAIN["CreateModel"](stack, request, caller)
+
+
+def approved_package(stack: Stack, name_or_arn: str) -> dict[str, Any]:
+    """The description of a model package that may be deployed; raises the refusal of one that may not."""
+    package = stack.store.describe(stack.store.get("ModelPackage", name_or_arn))
+    # A package without a group is not approved or rejected.
+    status = package.get("ModelApprovalStatus", "Approved")
+    if status != "Approved":
+        raise validation_error(
+            f"Model package {package['ModelPackageArn']} cannot be deployed: its ModelApprovalStatus is {status}. "
+            "Approve the package (UpdateModelPackage, ModelApprovalStatus Approved) and try again."
+        )
+    return package
 
 
 def _check_model_data(session: boto3.Session, url: str, role: str, region: str) -> None:

@@ -44,7 +44,7 @@ class Autoscaler:
 
     def __init__(self) -> None:
         self._next = 0.0
-        self._histories: dict[str, _History] = {}
+        self._histories: dict[VariantFleet, _History] = {}
 
     def __call__(self, endpoint: HostedEndpoint) -> None:
         now = time.monotonic()
@@ -52,8 +52,10 @@ class Autoscaler:
             return
         self._next = now + _EVERY_SECONDS
         changes: dict[VariantFleet, tuple[float | None, int | None]] = {}
+        known = self._histories
+        self._histories = {}
         for fleet in endpoint.serving.production:
-            history = self._histories.setdefault(fleet.name, _History())
+            history = self._histories[fleet] = known.get(fleet) or _History(deque([(now, 0)]))
             history.counts.append((now, fleet.taken))
             while history.counts[0][0] < now - _WINDOW_SECONDS:
                 history.counts.popleft()
@@ -65,7 +67,7 @@ class Autoscaler:
                 changes[fleet] = (None, wanted)
         if changes and endpoint.begin_change():
             for fleet, (_, count) in changes.items():
-                history = self._histories[fleet.name]
+                history = self._histories[fleet]
                 if count is not None and count > fleet.count:
                     history.scaled_out = now
                 else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from localaws.sagemaker.hosting.capture import VariantCapture
 from localaws.sagemaker.hosting.fleet import VariantFleet
 from localaws.sagemaker.hosting.generation import Generation
 from localaws.sagemaker.hosting.logs import EndpointLog
+from localaws.sagemaker.hosting.measures import answered, loaded_models, unanswered
 from localaws.sagemaker.hosting.metrics import EndpointMetrics
 from localaws.sagemaker.hosting.shadow import Shadowing
 from localaws.sagemaker.hosting.traffic import Router
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["HostedEndpoint"]
 
 _TICK_SECONDS = 1.0
+_METRIC_SECONDS = 5.0
 _NOT_INVOCABLE = ("Creating", "Failed", "Deleting", "OutOfService")
 
 
@@ -47,6 +50,7 @@ class HostedEndpoint:
         self.pending: Generation | None = None
         self.alarm_states: dict[str, str] = {}
         self._captures: dict[VariantFleet, VariantCapture] = {}
+        self._publish_at = 0.0
         self._closed = threading.Event()
         self._keepers: list[Callable[[HostedEndpoint], None]] = []
 
@@ -84,11 +88,11 @@ class HostedEndpoint:
         """End every instance and write what is left; the endpoint answers no more."""
         self._closed.set()
         self.router.route(())
-        self.write(last=True)
+        self.write()
         for generation in (self.pending, self.serving):
             if generation is not None:
                 generation.stop()
-        self.write(last=True)
+        self.write()
         shutil.rmtree(self.stack.work_dir / "endpoints" / self.name, ignore_errors=True)
 
     def capture(self, generation: Generation) -> None:
@@ -110,35 +114,14 @@ class HostedEndpoint:
 
     def observe(self, fleet: VariantFleet, invocation: Invocation, result: InvocationResult) -> None:
         """Count an answer of the container, and capture and shadow it."""
-        instances = max(1, len(fleet.instances))
-        values = {
-            "Invocations": 1.0,
-            "InvocationsPerInstance": 1.0 / instances,
-            "Invocation4XXErrors": float(400 <= result.status < 500),
-            "Invocation5XXErrors": float(result.status >= 500),
-            "ModelLatency": float(result.latency_us),
-            "OverheadLatency": float(result.overhead_us),
-        }
-        if fleet.model.multi_model:
-            values["ModelCacheHit"] = float(result.loaded)
-            values["ModelLoadingWaitTime"] = 0.0 if result.loaded else float(result.overhead_us)
-        self.metrics.add(fleet.name, values)
+        self.metrics.add(fleet.name, answered(fleet, result))
         if result.ok and (capture := self._captures.get(fleet)):
             capture.add(invocation, result)
         self.shadowing.copy(fleet, invocation)
 
-    def failed(self, fleet: VariantFleet, invocation: Invocation, error: AwsError) -> AwsError:
+    def failed(self, fleet: VariantFleet, error: AwsError) -> AwsError:
         """Count a request that no container answered; returns `error`."""
-        instances = max(1, len(fleet.instances))
-        self.metrics.add(
-            fleet.name,
-            {
-                "Invocations": 1.0,
-                "InvocationsPerInstance": 1.0 / instances,
-                "Invocation4XXErrors": float(error.status < 500 and error.status != 424),
-                "Invocation5XXErrors": float(error.status >= 500 or error.status == 424),
-            },
-        )
+        self.metrics.add(fleet.name, unanswered(fleet, error.status))
         return error
 
     def publish(self, status: str | None = None, **changes: Any) -> None:
@@ -157,18 +140,29 @@ class HostedEndpoint:
             self.publish("Updating")
             return True
 
-    def write(self, *, last: bool = False) -> None:
-        """Hand over logs, metrics and captured data."""
+    def write(self) -> None:
+        """Hand over all logs, metrics and captured data."""
         self.log.flush()
         self.metrics.publish()
         for capture in list(self._captures.values()):
-            capture.flush(last=last)
+            capture.flush(last=True)
+
+    def _write_due(self) -> None:
+        """What `write` does, the metrics less often: each publication is a datum in CloudWatch."""
+        self.log.flush()
+        for capture in list(self._captures.values()):
+            capture.flush()
+        if time.monotonic() >= self._publish_at:
+            self._publish_at = time.monotonic() + _METRIC_SECONDS
+            if self.serving is not None:
+                loaded_models(self.metrics, self.serving.production)
+            self.metrics.publish()
 
     def _keep(self) -> None:
         while not self._closed.is_set():
             if self.stack.shutdown.wait(_TICK_SECONDS):
                 self.close()
                 return
-            self.write()
+            self._write_due()
             for keeper in self._keepers:
                 keeper(self)

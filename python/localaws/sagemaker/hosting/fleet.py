@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import threading
@@ -29,6 +30,9 @@ _SERVERLESS_HEALTH_SECONDS = 180
 _DRAIN_SECONDS = 70.0  # an invocation may take 60 s
 _GRACE_SECONDS = 5.0
 _STARTING_AT_ONCE = 2
+# How many models an instance of a multi-model endpoint keeps loaded (AWS: as many as its memory holds).
+MOST_MODELS_VARIABLE = "LOCALAWS_MOST_LOADED_MODELS"
+_MOST_MODELS = 50
 
 
 @dataclass(eq=False)
@@ -146,7 +150,7 @@ class VariantFleet:
 
     def _start_one(self) -> None:
         identity = f"i-{secrets.token_hex(9)[:17]}"
-        several = len(self._specs) > 1
+        several, chooser = len(self._specs) > 1, self.model.chooser
 
         def on_line(container: str, line: str) -> None:
             stream = f"{self.name}/{identity}"
@@ -158,9 +162,11 @@ class VariantFleet:
             images=self.stack.images,
             environment=self._environment(),
             on_line=on_line,
-            multi_model=self._models(),
             mode=self.model.mode,
             network=self.model.network,
+            multi_model=self._models(),
+            cache=chooser is None or chooser.cache,
+            most_models=int(os.environ.get(MOST_MODELS_VARIABLE) or _MOST_MODELS),
         )
         try:
             with self._free:
@@ -202,16 +208,16 @@ class VariantFleet:
             self.on_change()
 
     def _models(self) -> PrefixModels | None:
-        if not self.model.multi_model:
+        chooser = self.model.chooser
+        if chooser is None:
             return None
-        source = self.model.containers[0].source
         session = self.stack.session(self.credentials) if self.credentials else None
-        if source is None or session is None:
+        if chooser.source is None or session is None:
             raise HostingFailure(
                 f"Model {self.model.name} is a multi-model one and needs both ModelDataUrl (the prefix of its models) "
                 "and ExecutionRoleArn."
             )
-        return PrefixModels(session, source[1])
+        return PrefixModels(session, chooser.source[1])
 
     def _environment(self) -> dict[str, str]:
         """What SDKs inside the containers need: the role's credentials, the region and this stack."""

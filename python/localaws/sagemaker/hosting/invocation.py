@@ -9,6 +9,7 @@ from localaws.containers.serving import Invocation, InvocationResult, ServingErr
 from localaws.errors import AwsError
 from localaws.sagemaker.hosting.fleet import Instance, VariantFleet
 from localaws.sagemaker.hosting.logs import log_group
+from localaws.sagemaker.hosting.multi_model import MissingModel
 from localaws.sagemaker.hosting.traffic import UnknownVariantError
 
 if TYPE_CHECKING:
@@ -88,29 +89,29 @@ def _ask(endpoint: HostedEndpoint, fleet: VariantFleet, instance: Instance, invo
     try:
         return instance.server.invoke(invocation)
     except ServingError as error:
-        raise endpoint.failed(fleet, invocation, _worded(endpoint, error)) from error
+        raise endpoint.failed(fleet, _worded(endpoint, error)) from error
 
 
 def _worded(endpoint: HostedEndpoint, error: ServingError) -> AwsError:
-    if error.kind == "model" and error.status < 500:
-        return runtime_error(str(error))
-    if error.kind == "hostname":
+    """What AWS calls a failure that is no answer of the container."""
+    if isinstance(error.__cause__, MissingModel) or error.kind == "hostname":
         return runtime_error(str(error))
     if error.kind == "stopped":
         return AwsError("ServiceUnavailable", str(error), 503)
-    if error.status == 429 or (error.kind == "model" and error.status == 503):
+    if error.kind == "not-ready":
         return AwsError("ModelNotReadyException", str(error), 429)
-    # AWS reports what is no answer of the container at all with status 0.
-    return _error(endpoint, "server", 0, error.hostname or "primary", str(error))
+    if error.kind in ("model", "memory"):
+        return _error(endpoint, error.status, error.hostname or "primary", str(error))
+    # A container that died or was too slow has no status of its own.
+    return _error(endpoint, 0, error.hostname or "primary", str(error))
 
 
 def _model_error(endpoint: HostedEndpoint, result: InvocationResult) -> ModelError:
-    kind = "client" if 400 <= result.status < 500 else "server"
-    text = result.body.decode("utf-8", "replace")
-    return _error(endpoint, kind, result.status, result.hostname, text)
+    return _error(endpoint, result.status, result.hostname, result.body.decode("utf-8", "replace"))
 
 
-def _error(endpoint: HostedEndpoint, kind: str, status: int, container: str, text: str) -> ModelError:
+def _error(endpoint: HostedEndpoint, status: int, container: str, text: str) -> ModelError:
+    kind = "client" if 400 <= status < 500 else "server"
     stack = endpoint.stack
     group = log_group(endpoint.name)
     message = (

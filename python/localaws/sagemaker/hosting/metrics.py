@@ -25,6 +25,7 @@ _UNITS = {
     "InvocationModelErrors": "None",
     "ModelLatency": "Microseconds",
     "OverheadLatency": "Microseconds",
+    "ModelDownloadingTime": "Microseconds",
     "ModelLoadingWaitTime": "Microseconds",
     "ModelLoadingTime": "Microseconds",
     "ModelCacheHit": "None",

@@ -10,7 +10,11 @@ from localaws.containers.serving import ArtifactError, artifact
 if TYPE_CHECKING:
     import boto3
 
-__all__ = ["PrefixModels"]
+__all__ = ["MissingModel", "PrefixModels"]
+
+
+class MissingModel(ArtifactError):
+    """No object lies where the target model should be, or the role may not read it."""
 
 
 class PrefixModels:
@@ -25,18 +29,18 @@ class PrefixModels:
         self._session, self._prefix = session, prefix.rstrip("/")
 
     def fetch(self, target_model: str, destination: Path) -> None:
-        """Download and unpack one model into `destination`; raises ArtifactError in AWS's words."""
+        """Download and unpack one model into `destination`; raises MissingModel in AWS's words, and ArtifactError."""
         url = f"{self._prefix}/{target_model.lstrip('/')}"
         packed = destination.with_name(f"{destination.name}.tar.gz")
         try:
             artifact.download(self._session, url, packed)
         except ArtifactError as error:
             bucket, _, key = url.removeprefix("s3://").partition("/")
-            raise ArtifactError(
+            raise MissingModel(
                 f"Failed to download model data(bucket: {bucket}, key: {key}). Please ensure that there is an object "
                 "located at the URL and that the role passed to CreateModel has permissions to download the model."
             ) from error
         try:
-            artifact.extract(packed, destination)
+            artifact.extract(packed, destination, url)
         finally:
             packed.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from localaws.containers.serving import ArtifactError, ContainerSpec, artifact
 from localaws.errors import validation_error
 from localaws.sagemaker.jobs.s3 import S3, DataError
+from localaws.sagemaker.models import approved_package
 
 if TYPE_CHECKING:
     import boto3
@@ -28,7 +29,8 @@ class ServedContainer:
     """One container of a model as it is hosted, its model package resolved.
 
     `name` is what AWS calls it in messages: its hostname, or `primary`, `container-1`, …  `source` is None where the
-    image holds its own model, else ("archive" | "files", s3 URI).
+    image holds its own model, else ("archive" | "files", s3 URI).  `cache` is whether a multi-model container keeps a
+    model loaded after its use.
     """
 
     name: str
@@ -37,6 +39,7 @@ class ServedContainer:
     source: tuple[Literal["archive", "files"], str] | None
     hostname: str | None
     multi_model: bool
+    cache: bool
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,14 @@ class ServedModel:
     network: bool
 
     @property
+    def chooser(self) -> ServedContainer | None:
+        """The container whose model each request chooses under a prefix, where there is one."""
+        return next((container for container in self.containers if container.multi_model), None)
+
+    @property
     def multi_model(self) -> bool:
-        """Whether the model is a prefix of models, chosen by each request."""
-        return any(container.multi_model for container in self.containers)
+        """Whether requests must name a target model."""
+        return self.chooser is not None
 
 
 def served_model(stack: Stack, name: str) -> ServedModel:
@@ -68,9 +76,12 @@ def served_model(stack: Stack, name: str) -> ServedModel:
             source=_source(part),
             hostname=part.get("ContainerHostname"),
             multi_model=part.get("Mode") == "MultiModel",
+            cache=part.get("MultiModelConfig", {}).get("ModelCacheSetting") != "Disabled",
         )
         for number, part in enumerate(resolved, start=1)
     )
+    if sum(container.multi_model for container in containers) > 1:
+        raise validation_error(f"Model {name} has several containers of Mode MultiModel: one of them can be.")
     return ServedModel(
         name,
         described.get("ExecutionRoleArn"),
@@ -92,7 +103,9 @@ def place(model: ServedModel, session: boto3.Session | None, region: str, direct
             target = directory / container.name / "model"
             target.mkdir(parents=True)
             _fetch(model, container, session, region, target)
-        specs.append(ContainerSpec(container.image, container.environment, target, container.hostname))
+        specs.append(
+            ContainerSpec(container.image, container.environment, target, container.hostname, container.multi_model)
+        )
     return specs
 
 
@@ -100,14 +113,8 @@ def _resolve(stack: Stack, definition: Mapping[str, Any]) -> list[dict[str, Any]
     """A container definition with an image: itself, or those of the model package that it names."""
     if "ModelPackageName" not in definition:
         return [dict(definition)]
-    package = stack.store.describe(stack.store.get("ModelPackage", definition["ModelPackageName"]))
-    status = package.get("ModelApprovalStatus", "Approved")
-    if status != "Approved":
-        raise validation_error(
-            f"Model package {package['ModelPackageArn']} cannot be deployed: its ModelApprovalStatus is {status}. "
-            "Approve the package (UpdateModelPackage, ModelApprovalStatus Approved) and try again."
-        )
-    given = {name: definition[name] for name in ("ContainerHostname", "Mode") if name in definition}
+    package = approved_package(stack, definition["ModelPackageName"])
+    given = {name: definition[name] for name in ("ContainerHostname", "Mode", "MultiModelConfig") if name in definition}
     return [
         {**part, **given, "Environment": {**part.get("Environment", {}), **definition.get("Environment", {})}}
         for part in package["InferenceSpecification"]["Containers"]

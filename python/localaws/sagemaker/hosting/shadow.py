@@ -10,6 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from localaws.containers.serving import Invocation, ServingError
+from localaws.sagemaker.hosting.measures import answered, unanswered
 
 if TYPE_CHECKING:
     from localaws.sagemaker.hosting.endpoint import HostedEndpoint
@@ -65,15 +66,9 @@ class Shadowing:
             try:
                 result = instance.server.invoke(invocation)
             except ServingError:
-                values = {"Invocations": 1.0, "Invocation5XXErrors": 1.0, "Invocation4XXErrors": 0.0}
+                values = unanswered(shadow, 500)
             else:
-                values = {
-                    "Invocations": 1.0,
-                    "Invocation4XXErrors": float(400 <= result.status < 500),
-                    "Invocation5XXErrors": float(result.status >= 500),
-                    "ModelLatency": float(result.latency_us),
-                    "OverheadLatency": float(result.overhead_us),
-                }
+                values = answered(shadow, result)
             finally:
                 shadow.release(instance)
             self._endpoint.metrics.add(shadow.name, values)

@@ -1,0 +1,121 @@
+"""What the endpoint tells CloudWatch, and what autoscaling makes of it."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from .world import World
+
+DIMENSION = {"ServiceNamespace": "sagemaker", "ScalableDimension": "sagemaker:variant:DesiredInstanceCount"}
+
+
+def test_metrics_count_what_happened(world: World) -> None:
+    endpoint = world.endpoint(world.config(world.model(seconds=0.02), count=2))
+    for _ in range(6):
+        world.invoke(endpoint)
+    for status in (400, 404, 500):
+        world.invoke(endpoint, f"fail {status}".encode())
+    assert world.metric(endpoint, "Invocations", wanted=9) == 9
+    assert world.metric(endpoint, "Invocation4XXErrors") == 2
+    assert world.metric(endpoint, "Invocation5XXErrors") == 1
+    assert world.metric(endpoint, "InvocationsPerInstance") == 4.5
+    assert 20_000 <= world.metric(endpoint, "ModelLatency", statistic="Minimum") < 2_000_000
+    assert 0 < world.metric(endpoint, "OverheadLatency", statistic="Average") < 1_000_000
+    data = world.cloudwatch.list_metrics(
+        Namespace="AWS/SageMaker", Dimensions=[{"Name": "EndpointName", "Value": endpoint}]
+    )["Metrics"]
+    assert {metric["MetricName"] for metric in data} >= {"Invocations", "ModelLatency", "OverheadLatency"}
+
+
+def test_batches_not_a_datum_for_each_request(world: World) -> None:
+    endpoint = world.endpoint(world.config(world.model()))
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: world.invoke(endpoint), range(200)))
+    assert world.metric(endpoint, "Invocations", wanted=200) == 200
+    points = world.cloudwatch.get_metric_data(
+        MetricDataQueries=[
+            {
+                "Id": "m",
+                "MetricStat": {
+                    "Metric": {
+                        "Namespace": "AWS/SageMaker",
+                        "MetricName": "Invocations",
+                        "Dimensions": [
+                            {"Name": "EndpointName", "Value": endpoint},
+                            {"Name": "VariantName", "Value": "A"},
+                        ],
+                    },
+                    "Period": 3600,
+                    "Stat": "SampleCount",
+                },
+            }
+        ],
+        StartTime=time.time() - 1800,
+        EndTime=time.time() + 60,
+    )["MetricDataResults"][0]["Values"]
+    assert points == [200]
+
+
+def register(world: World, endpoint: str, least: int, most: int, **configuration: Any) -> Any:
+    scaling = world.client("application-autoscaling")
+    resource = {"ResourceId": f"endpoint/{endpoint}/variant/A", **DIMENSION}
+    scaling.register_scalable_target(**resource, MinCapacity=least, MaxCapacity=most)
+    scaling.put_scaling_policy(
+        **resource,
+        PolicyName=endpoint,
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={
+            "PredefinedMetricSpecification": {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"},
+            **configuration,
+        },
+    )
+    return scaling
+
+
+def instances(world: World, endpoint: str) -> int:
+    return int(world.describe(endpoint)["ProductionVariants"][0]["CurrentInstanceCount"])
+
+
+def wait_for(world: World, endpoint: str, count: int, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while instances(world, endpoint) != count:
+        assert time.monotonic() < end, instances(world, endpoint)
+        time.sleep(0.3)
+
+
+def test_scales_out_to_the_maximum_and_not_beyond(world: World) -> None:
+    endpoint = world.endpoint(world.config(world.model()))
+    register(world, endpoint, 1, 3, TargetValue=5, ScaleOutCooldown=0, ScaleInCooldown=300)
+    for _ in range(60):
+        assert world.invoke(endpoint).status == 200
+    wait_for(world, endpoint, 3, 30)
+    assert world.settled(endpoint)["EndpointStatus"] == "InService"
+    assert world.invoke(endpoint).status == 200
+    name = f"{endpoint}-z"
+    variant = {"VariantName": "Z", "ModelName": world.model(), "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    world.sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
+    with pytest.raises(ClientError, match=r'variant name\(s\) "A" must be deregistered as scalable targets'):
+        world.sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName=name)
+
+
+def test_keeps_at_least_the_minimum_and_waits_for_its_cool_down(world: World) -> None:
+    endpoint = world.endpoint(world.config(world.model()))
+    register(world, endpoint, 2, 4, TargetValue=5, ScaleOutCooldown=600)
+    wait_for(world, endpoint, 2, 30)
+    for _ in range(60):
+        world.invoke(endpoint)
+    time.sleep(7)
+    assert instances(world, endpoint) == 2
+
+
+@pytest.mark.slow
+def test_scales_in_when_traffic_has_gone(world: World) -> None:
+    endpoint = world.endpoint(world.config(world.model(), count=3))
+    register(world, endpoint, 1, 3, TargetValue=5, ScaleInCooldown=0)
+    wait_for(world, endpoint, 1, 90)
+    assert world.invoke(endpoint).status == 200
