@@ -55,7 +55,7 @@ module "training_pipeline" {
   permissions_boundary_arn = var.pipeline.permissions_boundary_arn
 
   definition = {
-    template           = "${path.root}/rendered/pipeline/${var.use_spot_training ? "training-spot" : "training"}.json.tftpl"
+    template           = "${path.root}/rendered/pipeline/${local.pipeline_template}.json.tftpl"
     parameter_defaults = var.pipeline.parameter_defaults
     values = {
       code_sha256    = module.storage.code_sha256
@@ -63,6 +63,8 @@ module "training_pipeline" {
       input_data_uri = module.storage.input_data_uri
       schema_uri     = module.storage.schema_uri
       source_commit  = module.source_commit.commit
+
+      tuned_models_prefix = "pipeline/models"
     }
   }
 

@@ -1,4 +1,8 @@
-# Hyperparameter tuning: the request that mlops run tuning sends.
+# Hyperparameter tuning: the request that mlops run tuning sends, and the pipeline that tunes.
+locals {
+  pipeline_template = var.tuning.in_pipeline ? "training-tuned" : var.use_spot_training ? "training-spot" : "training"
+}
+
 module "tuning" {
   source = "./modules/tuning"
 
@@ -30,8 +34,9 @@ module "tuning" {
 }
 
 variable "tuning" {
-  description = "Hyperparameter tuning: what is searched and for how long, what ends it early, what trials run on, and earlier tuning jobs to learn from; the module's README lists the members."
+  description = "Hyperparameter tuning: whether the training pipeline tunes, too, in the place of one training (in_pipeline); for tuning jobs of their own what is searched and for how long, what ends it early, what trials run on, and earlier tuning jobs to learn from; the module's README lists the members."
   type = object({
+    in_pipeline = optional(bool, false)
     search = optional(object({
       strategy             = optional(string, "Bayesian")
       max_trials           = optional(number, 10)
@@ -64,4 +69,9 @@ variable "tuning" {
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = !(var.tuning.in_pipeline && var.use_spot_training)
+    error_message = "tuning.in_pipeline and use_spot_training are both true: there is no pipeline that tunes on spot capacity; leave one of them false."
+  }
 }

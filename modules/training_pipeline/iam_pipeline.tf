@@ -5,6 +5,10 @@ locals {
     "${local.sagemaker_arn}:processing-job/pipelines-*",
     "${local.sagemaker_arn}:training-job/pipelines-*",
   ]
+  # The beginning of a tuning job's name is not documented.
+  tuning_arns = contains([for step in try(jsondecode(local.filled).Steps, []) : try(step.Type, "")], "Tuning") ? [
+    "${local.sagemaker_arn}:hyper-parameter-tuning-job/*",
+  ] : []
   registry_arns = var.model_package_group_name == null ? [] : [
     "${local.sagemaker_arn}:model-package-group/${var.model_package_group_name}",
     "${local.sagemaker_arn}:model-package/${var.model_package_group_name}/*",
@@ -25,11 +29,26 @@ data "aws_iam_policy_document" "pipeline" {
     resources = local.job_arns
   }
 
+  dynamic "statement" {
+    for_each = length(local.tuning_arns) > 0 ? ["tuning"] : []
+
+    content {
+      sid = "TuneHyperparameters"
+      actions = [
+        "sagemaker:CreateHyperParameterTuningJob",
+        "sagemaker:DescribeHyperParameterTuningJob",
+        "sagemaker:ListTrainingJobsForHyperParameterTuningJob",
+        "sagemaker:StopHyperParameterTuningJob",
+      ]
+      resources = local.tuning_arns
+    }
+  }
+
   # Pipelines tags all that it makes with the execution's ARN.
   statement {
     sid       = "TagWhatItMakes"
     actions   = ["sagemaker:AddTags", "sagemaker:ListTags"]
-    resources = concat(local.job_arns, local.registry_arns)
+    resources = concat(local.job_arns, local.tuning_arns, local.registry_arns)
   }
 
   dynamic "statement" {
