@@ -92,18 +92,19 @@ render: $(RENDER_VENV)/.installed ## write rendered/ anew
 ## A student's system, in the account that the environment points at
 
 .PHONY: init plan apply destroy validate
-init: needs-terraform install
+init: needs-student needs-terraform install
 	@plugins=$$($(BIN)/mlops plugin-dir) && $(TERRAFORM) init -input=false $$plugins
+	@$(BIN)/mlops check-state $(STUDENT_ID)
 
-plan: needs-student init ## what apply would change (STUDENT_ID=…)
-	$(TERRAFORM) plan -var student_id=$(STUDENT_ID)
+plan: init ## what apply would change (STUDENT_ID=…, ARGS='-var …')
+	$(TERRAFORM) plan -var student_id=$(STUDENT_ID) $(ARGS)
 
-apply: needs-student init ## create or update a student's system (STUDENT_ID=…)
-	$(TERRAFORM) apply -var student_id=$(STUDENT_ID) $(if $(YES),-auto-approve)
+apply: init ## create or update a student's system (STUDENT_ID=…, ARGS='-var …')
+	$(TERRAFORM) apply -var student_id=$(STUDENT_ID) $(if $(YES),-auto-approve) $(ARGS)
 
-destroy: needs-student init ## delete it, data and model versions included (STUDENT_ID=…, YES=1 does not ask)
-	$(BIN)/mlops empty $(STUDENT_ID) $(if $(YES),--yes)
-	$(TERRAFORM) destroy -var student_id=$(STUDENT_ID) $(if $(YES),-auto-approve)
+destroy: init ## delete it, data and model versions included (STUDENT_ID=…, YES=1 does not ask)
+	@$(BIN)/mlops empty $(STUDENT_ID) $(if $(YES),--yes)
+	$(TERRAFORM) destroy -var student_id=$(STUDENT_ID) $(if $(YES),-auto-approve) $(ARGS)
 
 validate: needs-student install ## score the ten tasks, read-only (STUDENT_ID=…)
 	@$(BIN)/python validate_tasks.py aiml_hard --student-id $(STUDENT_ID)

@@ -21,9 +21,9 @@ def without_aws(environment: dict[str, str]) -> dict[str, str]:
     return kept | {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The environment of a shell after ``localaws up`` and ``eval "$(localaws env)"``."""
+    """The environment of a shell after ``localaws up`` and ``eval "$(localaws env)"``; one stack for a test file."""
     environment = without_aws(dict(os.environ)) | {"LOCALAWS_HOME": str(tmp_path_factory.mktemp("localaws"))}
     localaws = str(Path(sys.executable).with_name("localaws"))
     subprocess.run([localaws, "up"], env=environment, check=True, capture_output=True)

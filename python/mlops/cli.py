@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import Protocol
 
-from mlops.operate import empty, logs, plugin_dir, run_pipeline, run_tuning
+from mlops.operate import check_state, empty, logs, plugin_dir, run_pipeline, run_tuning
+from mlops.operate.batch import command as run_transform
 from mlops.operate.entry import guarded
 from mlops.render import command as render
 
@@ -35,9 +36,11 @@ class Command(Protocol):
 COMMANDS: tuple[Command, ...] = (
     run_pipeline,
     run_tuning,
+    run_transform,
     logs,
     empty,
     plugin_dir,
+    check_state,
     render,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import threading
 import time
 from pathlib import Path
@@ -87,3 +88,31 @@ def test_ctrl_c_reaches_terraform_once_and_it_keeps_its_state(tmp_path: Path) ->
     assert "Two interrupts received" not in said
     state = json.loads((tmp_path / "terraform.tfstate").read_text())
     assert [resource["name"] for resource in state["resources"]] == ["slow"]
+
+
+def test_a_second_ctrl_c_does_not_wait_and_leaves_nobody_behind(tmp_path: Path) -> None:
+    """Against a Terraform that does not listen."""
+    deaf = tmp_path / "terraform"
+    deaf.write_text(f'#!/bin/bash\ntrap "echo later" INT\necho $$ begun\nsleep 61.5{os.getpid()} & wait; wait; wait\n')
+    deaf.chmod(0o755)
+    lines: list[str] = []
+
+    def interrupt() -> None:
+        for expected in (1, 2):
+            while len(lines) < expected:
+                time.sleep(0.02)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    made = Terraform(tmp_path, {}, lines.append, {**os.environ, "PATH": path})
+    threading.Thread(target=interrupt, daemon=True).start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        made.apply()
+    assert time.monotonic() - began < 10
+    assert lines[1:] == ["later"], "it heard the first one and went on"
+    group = lines[0].split()[0]
+    time.sleep(0.1)
+    listed = subprocess.run(["ps", "-eo", "pgid=,stat="], capture_output=True, text=True, check=True).stdout
+    alive = [line for line in listed.splitlines() if line.split()[0] == group and "Z" not in line]
+    assert alive == []

@@ -6,11 +6,12 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.operate import aws, names
+from mlops.operate import aws, check_state, names
 from mlops.operate.errors import UserError, error_code
 
 __all__ = ["HELP", "PATH", "configure", "delete_data", "empty_bucket", "empty_group", "execute", "stop_executions"]
@@ -25,7 +26,9 @@ _STOP_SECONDS = 300
 def configure(parser: argparse.ArgumentParser) -> None:
     """Whose data, and whether to ask."""
     parser.add_argument("student_id", metavar="STUDENT_ID")
-    parser.add_argument("--bucket", help="the bucket, where it is not sagemaker-STUDENT_ID")
+    parser.add_argument(
+        "--bucket", help="the bucket (default: the one applied from this folder, else sagemaker-STUDENT_ID)"
+    )
     parser.add_argument("--region", help="AWS region (default: the environment's)")
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
 
@@ -33,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Stops running executions, then deletes versions and objects; 1 where the user says no."""
     student_id = names.check_student_id(args.student_id)
-    bucket = args.bucket or names.bucket_name(student_id)
+    bucket = args.bucket or _applied_bucket(student_id) or names.bucket_name(student_id)
     group = names.model_package_group(student_id)
     if not args.yes and not _confirmed(student_id, bucket, group, args.region):
         print("Nothing was deleted.")
@@ -110,6 +113,12 @@ def empty_bucket(s3: Any, bucket: str) -> tuple[int, int]:
     for upload in uploads:
         s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
     return deleted, len(uploads)
+
+
+def _applied_bucket(student_id: str) -> str | None:
+    """The bucket of a student whose system was applied from the current folder, whatever its name."""
+    outputs = check_state.applied(Path.cwd())
+    return outputs.get("bucket") if outputs.get("student_id") == student_id else None
 
 
 def _versions(s3: Any, bucket: str) -> Iterator[list[dict[str, str]]]:

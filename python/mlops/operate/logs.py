@@ -37,6 +37,7 @@ class JobKind:
 KINDS = (
     JobKind("processing", "describe_processing_job", "ProcessingJobName", "ProcessingJobStatus", "ProcessingJobs"),
     JobKind("training", "describe_training_job", "TrainingJobName", "TrainingJobStatus", "TrainingJobs"),
+    JobKind("transform", "describe_transform_job", "TransformJobName", "TransformJobStatus", "TransformJobs"),
 )
 
 
@@ -80,7 +81,8 @@ def find(sagemaker: Any, name: str) -> tuple[JobKind, dict[str, Any]]:
                 raise
     kinds = " or ".join(kind.word for kind in KINDS)
     raise UserError(
-        f"no {kinds} job is called {name!r}: see `aws sagemaker list-processing-jobs` and `list-training-jobs`"
+        f"no {kinds} job is called {name!r}: see `aws sagemaker list-processing-jobs`, `list-training-jobs`, "
+        "`list-transform-jobs`"
     )
 
 

@@ -13,6 +13,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -124,9 +125,9 @@ class Terraform:
             child.send_signal(signal.SIGINT)
             self._pump(stream, lines)
             child.wait()
-        except KeyboardInterrupt:
-            os.killpg(child.pid, signal.SIGKILL)
-            raise
+        finally:  # after a second Ctrl-C, or when Terraform left a provisioner's children behind
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
 
 
 def _first_error(lines: list[str]) -> str:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from mlops.operate import names
+from mlops.operate import check_state, names
 from mlops.operate.errors import UsageError
 from mlops.validate import report
 from mlops.validate.account import Account
@@ -45,13 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _applied_student_id(folder: Path) -> str:
     """The student id that was applied from this folder."""
-    try:
-        asked = subprocess.run(
-            ["terraform", "output", "-json"], cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL
-        )
-        outputs = json.loads(asked.stdout) if asked.returncode == 0 else {}
-    except (FileNotFoundError, ValueError):
-        outputs = {}
-    if "student_id" not in outputs:
+    student_id = check_state.applied(folder).get("student_id")
+    if student_id is None:
         raise UsageError("which student? Pass --student-id, or set STUDENT_ID: nothing was applied from this folder")
-    return str(outputs["student_id"]["value"])
+    return student_id
