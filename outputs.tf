@@ -1,3 +1,13 @@
+output "batch_input_uri" {
+  description = "S3 URI that the objects to transform lie under."
+  value       = module.batch_transform.input_uri
+}
+
+output "batch_output_uri" {
+  description = "S3 URI that each transform job writes a folder of its own under."
+  value       = module.batch_transform.output_uri
+}
+
 output "bucket" {
   description = "Name of the bucket with code, data, definitions and results."
   value       = module.storage.bucket

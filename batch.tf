@@ -1,0 +1,22 @@
+# Batch inference with the same model that endpoints begin with.
+locals {
+  # The rendered rows are the bundled data set's: another data set brings its own under the input prefix.
+  batch_sample = var.schema_file == "data/adult/schema.json" ? "${path.root}/rendered/batch/sample.csv" : null
+}
+
+module "batch_transform" {
+  source = "./modules/batch_transform"
+
+  name                     = "batch-transform-${var.student_id}"
+  model                    = { name = module.model.model_name, role_name = module.model.role_name }
+  request_template         = "${path.root}/rendered/batch/request.json.tftpl"
+  permissions_boundary_arn = var.pipeline.permissions_boundary_arn
+  sample_file              = local.batch_sample
+  schedule                 = var.batch_transform.schedule
+  options                  = var.batch_transform.options
+
+  storage = {
+    bucket      = module.storage.bucket
+    kms_key_arn = var.kms_key_arn
+  }
+}
