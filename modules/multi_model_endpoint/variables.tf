@@ -49,7 +49,8 @@ variable "front" {
     archive     = string
     environment = optional(map(string), {})
   })
-  default = null
+  default  = null
+  nullable = true
 
   validation {
     condition     = var.front == null || try(fileexists(var.front.archive), false)

@@ -17,7 +17,8 @@ _CODE_FILE = re.compile(r'aws_s3_object\.code\["(.*)"\]$')
 
 def resources(plan: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Address → planned values of each managed resource of a plan (`terraform show -json`)."""
-    return {item["address"]: item["values"] for item in _of(plan["planned_values"]["root_module"])}
+    # Where all is known after the apply only, the plan has no values at all.
+    return {item["address"]: item.get("values", {}) for item in _of(plan["planned_values"]["root_module"])}
 
 
 def policies(plan: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -123,3 +123,86 @@ run "region_without_images" {
 
   expect_failures = [data.aws_region.current]
 }
+
+run "endpoints_by_default" {
+  command = plan
+
+  assert {
+    condition     = output.endpoint_name == "xgboost-endpoint-jane-doe7" && output.multi_model_endpoint_name == "multi-model-endpoint-jane-doe7" && output.model_name == "xgboost-model-jane-doe7"
+    error_message = "One apply gives a model and both endpoints."
+  }
+
+  assert {
+    condition     = length(module.endpoint_lifetime) == 1 && length(module.multi_model_endpoint_lifetime) == 1
+    error_message = "Endpoints end by themselves unless told otherwise."
+  }
+}
+
+run "longest_names_fit" {
+  command = plan
+
+  variables {
+    student_id = "a2345678901234567890"
+  }
+
+  assert {
+    condition     = output.multi_model_endpoint_name == "multi-model-endpoint-a2345678901234567890"
+    error_message = "Endpoint names are made of the longest student id."
+  }
+}
+
+run "endpoint_of_ones_own" {
+  command = plan
+
+  variables {
+    endpoint             = { existing_name = "my-endpoint", existing_variant_name = "blue" }
+    endpoint_hours       = null
+    multi_model_endpoint = { create = false }
+  }
+
+  assert {
+    condition     = length(module.endpoint) == 0 && length(module.multi_model_endpoint) == 0 && length(module.endpoint_lifetime) == 0 && output.endpoint_name == "my-endpoint"
+    error_message = "Nothing is made that bills by the hour."
+  }
+
+  assert {
+    condition     = contains(module.endpoint_alarms["my-endpoint"].alarm_names, "my-endpoint-errors-5xx")
+    error_message = "The endpoint that is there is watched."
+  }
+}
+
+run "serverless_bills_by_the_request" {
+  command = plan
+
+  variables {
+    endpoint = { serverless = {} }
+  }
+
+  assert {
+    condition     = length(module.endpoint_lifetime) == 0 && length(module.multi_model_endpoint_lifetime) == 1
+    error_message = "Only what bills by the hour ends by itself."
+  }
+}
+
+run "rules_of_endpoints" {
+  command = plan
+
+  variables {
+    bootstrap_models_directory = "data/adult"
+    endpoint                   = { capture_percent = 101 }
+    endpoint_hours             = 0
+  }
+
+  expect_failures = [var.bootstrap_models_directory, var.endpoint, var.endpoint_hours]
+}
+
+run "model_of_another_data_set" {
+  command = plan
+
+  variables {
+    endpoint    = { existing_name = "my_endpoint" }
+    schema_file = "examples/datasets/german_credit/schema.json"
+  }
+
+  expect_failures = [var.bootstrap_models_directory, var.endpoint]
+}

@@ -1,0 +1,171 @@
+# The provider is mocked: no account, no credentials, no network.
+mock_provider "aws" {}
+
+variables {
+  name       = "churn"
+  model_name = "churn-model"
+}
+
+run "smallest" {
+  command = plan
+
+  assert {
+    condition     = aws_sagemaker_endpoint_configuration.this.production_variants[0].instance_type == "ml.t2.medium" && length(aws_sagemaker_endpoint_configuration.this.data_capture_config) == 0 && length(aws_appautoscaling_target.this) == 0
+    error_message = "By default one instance of the smallest type, and nothing more."
+  }
+
+  assert {
+    condition     = aws_sagemaker_endpoint.this.deployment_config[0].blue_green_update_policy[0].traffic_routing_configuration[0].type == "ALL_AT_ONCE"
+    error_message = "One instance has no share to give to a canary."
+  }
+}
+
+run "whole" {
+  command = plan
+
+  variables {
+    autoscaling = { max_instances = 4 }
+    capture     = { uri = "s3://team-ml/capture", percent = 20 }
+    deployment  = { rollback_alarm_names = ["churn-errors"], step_percent = 10 }
+    instances   = { type = "ml.c5.large", count = 2 }
+    shadow      = { model_name = "churn-next", percent = 25 }
+  }
+
+  assert {
+    condition     = aws_sagemaker_endpoint.this.deployment_config[0].blue_green_update_policy[0].traffic_routing_configuration[0].canary_size[0].value == 10 && tolist(aws_sagemaker_endpoint.this.deployment_config[0].auto_rollback_configuration[0].alarms)[0].alarm_name == "churn-errors"
+    error_message = "Two instances take a canary, and an alarm rolls it back."
+  }
+
+  assert {
+    condition     = aws_appautoscaling_target.this[0].resource_id == "endpoint/churn/variant/AllTraffic" && aws_appautoscaling_target.this[0].max_capacity == 4
+    error_message = "The variant scales."
+  }
+
+  assert {
+    condition     = aws_sagemaker_endpoint_configuration.this.data_capture_config[0].initial_sampling_percentage == 20 && aws_sagemaker_endpoint_configuration.this.shadow_production_variants[0].initial_variant_weight == 0.25
+    error_message = "Capture and shadow take their percents."
+  }
+
+  assert {
+    condition     = aws_sagemaker_endpoint_configuration.this.name != run.smallest.endpoint_config_name
+    error_message = "Another content, another name: ${aws_sagemaker_endpoint_configuration.this.name}."
+  }
+}
+
+run "linear" {
+  command = plan
+
+  variables {
+    deployment = { routing = "LINEAR", step_percent = 25 }
+    instances  = { count = 4 }
+  }
+
+  assert {
+    condition     = aws_sagemaker_endpoint.this.deployment_config[0].blue_green_update_policy[0].traffic_routing_configuration[0].linear_step_size[0].value == 25
+    error_message = "Traffic moves in steps of a quarter."
+  }
+}
+
+run "serverless" {
+  command = plan
+
+  variables {
+    serverless = {}
+  }
+
+  assert {
+    condition     = aws_sagemaker_endpoint_configuration.this.production_variants[0].serverless_config[0].memory_size_in_mb == 2048 && aws_sagemaker_endpoint_configuration.this.production_variants[0].instance_type == null && length(aws_sagemaker_endpoint.this.deployment_config) == 0
+    error_message = "A serverless variant has no instances, and nothing to shift traffic between."
+  }
+}
+
+run "first_rule_of_each" {
+  command = plan
+
+  variables {
+    capture      = { uri = "team-ml/capture" }
+    deployment   = { routing = "ROLLING" }
+    instances    = { type = "t2.medium" }
+    kms_key_arn  = "alias/mine"
+    model_name   = "churn_model"
+    name         = "churn_"
+    shadow       = { model_name = "churn-next", percent = 0 }
+    variant_name = "-"
+  }
+
+  expect_failures = [
+    var.capture, var.deployment, var.instances, var.kms_key_arn, var.model_name, var.name, var.shadow,
+    var.variant_name,
+  ]
+}
+
+run "second_rule_of_each" {
+  command = plan
+
+  variables {
+    capture    = { uri = "s3://team-ml/capture", percent = 0 }
+    deployment = { routing = "LINEAR", step_percent = 5 }
+    instances  = { count = 0 }
+  }
+
+  expect_failures = [var.capture, var.deployment, var.instances]
+}
+
+# A variable is only checked where those that its rules compare it with are right.
+run "fewer_at_most_than_at_least" {
+  command = plan
+
+  variables {
+    autoscaling = { min_instances = 3, max_instances = 2 }
+  }
+
+  expect_failures = [var.autoscaling]
+}
+
+run "memory_that_there_is_not" {
+  command = plan
+
+  variables {
+    serverless = { memory_mb = 1000 }
+  }
+
+  expect_failures = [var.serverless]
+}
+
+run "burstable_instances_do_not_scale" {
+  command = plan
+
+  variables {
+    autoscaling = { max_instances = 2 }
+    instances   = { type = "ml.t2.medium" }
+  }
+
+  expect_failures = [var.autoscaling]
+}
+
+run "serverless_cannot_capture" {
+  command = plan
+
+  variables {
+    capture    = { uri = "s3://team-ml/capture" }
+    deployment = { wait_seconds = 900, termination_wait_seconds = 900, timeout_seconds = 1800 }
+    serverless = {}
+  }
+
+  expect_failures = [var.serverless, var.deployment]
+}
+
+run "serverless_cannot_scale_shadow_or_encrypt" {
+  command = plan
+
+  variables {
+    autoscaling = { max_instances = 2 }
+    deployment  = { rollback_alarm_names = [for number in range(11) : "alarm-${number}"] }
+    instances   = { type = "ml.c5.large" }
+    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1234"
+    serverless  = {}
+    shadow      = { model_name = "churn-next" }
+  }
+
+  expect_failures = [var.serverless, var.deployment]
+}
