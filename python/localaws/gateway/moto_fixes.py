@@ -8,6 +8,7 @@ from urllib.parse import quote
 from xml.sax.saxutils import unescape
 
 from localaws.errors import AwsError
+from localaws.gateway.moto_autoscaling import add_tags
 from localaws.gateway.request import Request
 from localaws.iam import Principal
 
@@ -21,6 +22,8 @@ def apply_fixes(service: str) -> None:
     """Change moto's classes once the service's modules are loaded."""
     if service == "s3":
         _leave_bucket_policies_to_iam()
+    if service == "applicationautoscaling":
+        add_tags()
 
 
 def before(stack: Stack, request: Request, caller: Principal) -> None:
