@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,22 +69,26 @@ class Serving:
         server.start(START_SECONDS)
         return server
 
-    def script(
-        self, text: str, *, image: str = SKLEARN, files: dict[str, str] | None = None, **env: str
-    ) -> ModelServer:
+    def script(self, text: str, image: str = SKLEARN, env: dict[str, str] | None = None) -> ModelServer:
         """A server of a script, put into code/inference.py of its model."""
-        return self.start(self.script_container(text, image=image, files=files, **env))
+        return self.start(self.script_container(text, image=image, env=env))
 
     def script_container(
-        self, text: str, *, image: str = SKLEARN, files: dict[str, str] | None = None, name: str = "", **env: str
+        self,
+        text: str,
+        *,
+        image: str = SKLEARN,
+        name: str = "",
+        env: dict[str, str] | None = None,
+        files: dict[str, str] | None = None,
     ) -> ContainerSpec:
         """One container with a script."""
         model = self.folder / f"model-{name or len(self._servers)}"
         for path, content in {"code/inference.py": text, **(files or {})}.items():
             (model / path).parent.mkdir(parents=True, exist_ok=True)
             (model / path).write_text(content, encoding="utf-8")
-        environment = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code", **env}
-        return ContainerSpec(image, environment, model, name or None)
+        environment = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
+        return ContainerSpec(image, environment | (env or {}), model, name or None)
 
     def stop(self) -> None:
         for server in self._servers:
@@ -151,6 +155,3 @@ def booster(model_dir: Path) -> xgboost.Booster:
     made = xgboost.Booster()
     made.load_model(bytearray((model_dir / "xgboost-model").read_bytes()))
     return made
-
-
-Starter = Callable[..., ModelServer]

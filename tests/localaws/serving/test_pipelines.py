@@ -28,7 +28,7 @@ def transform_fn(name, body, content_type, accept):
 
 
 def step(serving: Serving, name: str, **env: str) -> ContainerSpec:
-    return serving.script_container(STEP, name=name, NAME=name, **env)
+    return serving.script_container(STEP, name=name, env={"NAME": name, **env})
 
 
 def test_types_and_bodies_are_handed_on_and_accept_goes_to_the_last(serving: Serving) -> None:
@@ -83,7 +83,7 @@ def test_fifteen_containers_make_a_pipeline(serving: Serving) -> None:
 
 
 def test_the_projects_encoder_feeds_xgboost_raw_rows(serving: Serving, tmp_path: Path) -> None:
-    """As the project deploys it: the encoder's model.tar.gz of the preprocessing job, and a model of its training data."""
+    """As the project deploys it: the encoder of the preprocessing job in front of a model of its training data."""
     output = tmp_path / "output"
     preprocess(PROJECT / "data" / "adult", PROJECT / "data" / "adult", output, 42)
     encoder = tmp_path / "encoder"

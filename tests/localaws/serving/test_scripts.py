@@ -120,7 +120,7 @@ def output_fn(prediction, accept):
 def execution_parameters_fn():
     return {"MaxPayloadInMB": 2}
 """
-    server = serving.script(script, GREETING="hello", SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT="text/csv")
+    server = serving.script(script, env={"GREETING": "hello", "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv"})
     answer = ask(server, "1", "text/csv")
     assert answer.body == b"['str', 'text/csv', '/opt/ml/model', ['code'], 'hello', 'text/csv']"
     assert answer.content_type == "text/plain; charset=utf-8"
@@ -194,7 +194,7 @@ def test_a_script_that_cannot_load_says_why(script: str, reason: str, serving: S
 )
 def test_a_missing_script_is_named(environment: dict[str, str], reason: str, serving: Serving) -> None:
     with pytest.raises(ServingError) as raised:
-        serving.script(SUM, **environment, AWS_ENDPOINT_URL="http://127.0.0.1:9", AWS_MAX_ATTEMPTS="1")
+        serving.script(SUM, env={"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_MAX_ATTEMPTS": "1", **environment})
     assert reason in str(raised.value)
 
 
@@ -272,7 +272,7 @@ def test_a_container_without_the_model_of_another_sees_its_own(serving: Serving)
 
 
 def test_an_image_of_another_registry_is_refused_with_the_remedy(serving: Serving) -> None:
-    with pytest.raises(ServingError, match="not found. The local stack runs no container images") as raised:
+    with pytest.raises(ServingError, match=r"not found\. The local stack runs no container images") as raised:
         serving.make(ContainerSpec("example.com/mine:1"))
     assert raised.value.status == 400
 

@@ -88,8 +88,8 @@ def test_a_pickled_booster_checks_the_number_of_columns(serving: Serving, tmp_pa
     answer = server.invoke(Invocation(csv(rows(1)[:, :3]), "text/csv"))
     assert (answer.status, answer.body) == (
         400,
-        b"Unable to evaluate payload provided: Feature size of csv inference data 3 is not consistent with feature size "
-        b"of trained model 5.",
+        b"Unable to evaluate payload provided: Feature size of csv inference data 3 is not consistent with feature "
+        b"size of trained model 5.",
     )
     answer = server.invoke(Invocation(b"0 0:1 6:2", "text/libsvm"))
     assert answer.status == 400

@@ -265,6 +265,8 @@ class Container:
                 while line := output.readline(LONGEST_LINE_BYTES):
                     self._write(line.decode("utf-8", "replace").rstrip("\r\n"))
             code = process.wait()
+            if process.stdin:
+                process.stdin.close()
             if self._stopping.is_set() or not self._healthy:
                 return
             self._write(f"The container ended with exit code {code}; it is started again.")

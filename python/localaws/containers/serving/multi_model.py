@@ -8,7 +8,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +28,8 @@ class _Model:
     target: str
     name: str
     settled: threading.Event = field(default_factory=threading.Event)
+    loaded: bool = False
+    needs_room: bool = False
     error: ServingError | None = None
     users: int = 0
     used_at: float = field(default_factory=time.monotonic)
@@ -46,6 +48,7 @@ class Models:
         self.container, self._source, self._folder, self._cache = container, source, folder, cache
         self._changed = threading.Condition()
         self._models: dict[str, _Model] = {}
+        self._unloading = self._made_room = 0  # how many are being unloaded; how many were
 
     @contextmanager
     def use(self, target: str, seconds: float) -> Iterator[tuple[str, ModelLoad | None]]:
@@ -78,7 +81,7 @@ class Models:
             with self._changed:
                 model.users -= 1
                 model.used_at = time.monotonic()
-                done = not self._cache and model.users == 0 and model.settled.is_set() and not model.error
+                done = not self._cache and model.users == 0 and model.loaded
                 if done and self._models.get(target) is model:
                     del self._models[target]
                 self._changed.notify_all()
@@ -88,8 +91,7 @@ class Models:
     def loaded(self) -> list[LoadedModel]:
         """The models that are loaded now."""
         with self._changed:
-            settled = [model for model in self._models.values() if model.settled.is_set() and not model.error]
-            return [LoadedModel(model.target, model.used_at) for model in settled]
+            return [LoadedModel(model.target, model.used_at) for model in self._models.values() if model.loaded]
 
     def unload(self, target: str, seconds: float = _WAIT_SECONDS) -> bool:
         """Unload a model once nobody uses it; False where it was not loaded or stays in use for `seconds`."""
@@ -123,6 +125,7 @@ class Models:
             fetched = time.perf_counter_ns()
             self._register(model)
             model.download_us, model.load_us = (fetched - began) // 1000, (time.perf_counter_ns() - fetched) // 1000
+            model.loaded = True
         except ArtifactError as error:
             model.error = ServingError("model", str(error), hostname=self.container.name, status=400)
             model.error.__cause__ = error
@@ -130,8 +133,9 @@ class Models:
             model.error = error
         finally:
             with self._changed:
-                if not model.load_us:
+                if not model.loaded:
                     del self._models[model.target]
+                    self._made_room += 1
                     shutil.rmtree(self._folder / model.name, ignore_errors=True)
                     model.error = model.error or ServingError("model", f"Loading {model.target} was broken off.")
                 model.settled.set()
@@ -159,30 +163,45 @@ class Models:
             self._make_room(model, words, deadline)
 
     def _make_room(self, model: _Model, words: str, deadline: float) -> None:
+        """Unload the least recently used model, or wait until there is one or another has made room."""
         with self._changed:
-            while True:
-                others = [other for other in self._models.values() if other is not model and other.settled.is_set()]
-                idle = [other for other in others if other.users == 0]
-                if idle:
-                    break
-                if not others or not self._changed.wait(deadline - time.monotonic()):
-                    raise ServingError(
-                        "memory",
-                        f"Model {model.target} cannot be loaded: the {self.container.name} container is out of memory "
-                        f"and there is no model to unload. {words}",
-                        hostname=self.container.name,
-                        status=507,
-                    )
+            made_room = self._made_room
+            model.needs_room = True
+            try:
+                while self._unloading or not (idle := self._idle()):
+                    # Models that need room themselves make none for this one.
+                    hopeless = not self._unloading and all(other.needs_room for other in self._models.values())
+                    if hopeless or not self._changed.wait(deadline - time.monotonic()):
+                        raise ServingError(
+                            "memory",
+                            f"Model {model.target} cannot be loaded: the {self.container.name} container is out of "
+                            f"memory and there is no model to unload. {words}",
+                            hostname=self.container.name,
+                            status=507,
+                        )
+                    if self._made_room != made_room:
+                        return
+            finally:
+                model.needs_room = False
             oldest = min(idle, key=lambda other: other.used_at)
             del self._models[oldest.target]
         self._unload(oldest)
 
+    def _idle(self) -> list[_Model]:
+        return [model for model in self._models.values() if model.loaded and model.users == 0]
+
     def _unload(self, model: _Model) -> None:
+        with self._changed:
+            self._unloading += 1
         self.container.forget(model.name)
-        try:
+        # A container that has just ended, or is stopping, has no models any more.
+        with suppress(ServingError):
             self.container.request("DELETE", f"/models/{model.name}", (), b"", _WAIT_SECONDS)
-        finally:
-            shutil.rmtree(self._folder / model.name, ignore_errors=True)
+        shutil.rmtree(self._folder / model.name, ignore_errors=True)
+        with self._changed:
+            self._unloading -= 1
+            self._made_room += 1
+            self._changed.notify_all()
 
 
 def _message(body: bytes) -> str:

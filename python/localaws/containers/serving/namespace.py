@@ -9,7 +9,9 @@ that socket out once; connections to it are relayed to the real endpoint, so tha
 
 from __future__ import annotations
 
+import contextlib
 import os
+import selectors
 import socket
 import sys
 import threading
@@ -62,9 +64,12 @@ class Namespace:
         raise ConnectionRefusedError(said[0], os.strerror(said[0]))
 
     def close(self) -> None:
-        for end in (self._ours, self._theirs, self._outward):
-            if end:
-                end.close()
+        if self._outward:
+            # Closing alone would not wake the thread that accepts.
+            with contextlib.suppress(OSError):
+                self._outward.shutdown(socket.SHUT_RDWR)
+        for end in (self._ours, self._theirs):
+            end.close()
 
     def _serve_outward(self) -> None:
         try:
@@ -74,25 +79,29 @@ class Namespace:
         self._ready.set()
         if not descriptors:
             return
-        self._outward = listener = socket.socket(fileno=descriptors[0])
-        while True:
-            try:
-                inside, _ = listener.accept()
-                outside = socket.create_connection(("127.0.0.1", self._endpoint_port))
-            except OSError:
-                return
-            for pair in ((inside, outside), (outside, inside)):
-                threading.Thread(target=_pump, args=pair, name="container-outward", daemon=True).start()
+        with socket.socket(fileno=descriptors[0]) as self._outward:
+            while True:
+                try:
+                    inside, _ = self._outward.accept()
+                except OSError:
+                    return
+                threading.Thread(target=self._relay, args=(inside,), name="container-outward", daemon=True).start()
 
-
-def _pump(source: socket.socket, target: socket.socket) -> None:
-    try:
-        while chunk := source.recv(_CHUNK):
-            target.sendall(chunk)
-    except OSError:
-        pass
-    for end in (source, target):
-        try:
-            end.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            continue
+    def _relay(self, inside: socket.socket) -> None:
+        """Pass bytes between a connection from inside and one to the endpoint until one side has ended."""
+        with (
+            inside,
+            contextlib.suppress(OSError),
+            selectors.DefaultSelector() as selector,
+            socket.create_connection(("127.0.0.1", self._endpoint_port)) as outside,
+        ):
+            selector.register(inside, selectors.EVENT_READ, outside)
+            selector.register(outside, selectors.EVENT_READ, inside)
+            while selector.get_map():
+                for key, _ in selector.select():
+                    chunk = key.fileobj.recv(_CHUNK)  # type: ignore[union-attr]
+                    if chunk:
+                        key.data.sendall(chunk)
+                        continue
+                    selector.unregister(key.fileobj)
+                    key.data.shutdown(socket.SHUT_WR)
