@@ -10,6 +10,8 @@ from typing import Protocol
 from mlops.operate import check_state, empty, logs, plugin_dir, run_pipeline, run_tuning
 from mlops.operate.batch import command as run_transform
 from mlops.operate.entry import guarded
+from mlops.operate.models import COMMANDS as MODELS
+from mlops.render import bootstrap_command
 from mlops.render import command as render
 
 __all__ = ["COMMANDS", "main"]
@@ -37,6 +39,8 @@ COMMANDS: tuple[Command, ...] = (
     run_pipeline,
     run_tuning,
     run_transform,
+    *MODELS,
+    bootstrap_command,
     logs,
     empty,
     plugin_dir,
@@ -44,7 +48,7 @@ COMMANDS: tuple[Command, ...] = (
     render,
 )
 
-_GROUPS = {"run": "start work in SageMaker and watch it"}
+_GROUPS = {"models": "the models that endpoints serve", "run": "start work in SageMaker and watch it"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -6,7 +6,15 @@ import re
 
 from mlops.operate.errors import UsageError
 
-__all__ = ["bucket_name", "check_student_id", "definition_key", "model_package_group", "pipeline_name"]
+__all__ = [
+    "bucket_name",
+    "check_student_id",
+    "definition_key",
+    "endpoint",
+    "model_package_group",
+    "multi_model_endpoint",
+    "pipeline_name",
+]
 
 _STUDENT_ID = re.compile(r"[a-z0-9](-?[a-z0-9])*")
 
@@ -29,6 +37,16 @@ def bucket_name(student_id: str) -> str:
 def pipeline_name(student_id: str) -> str:
     """The training pipeline."""
     return f"MLPipeline-{student_id}"
+
+
+def endpoint(student_id: str) -> str:
+    """The real-time endpoint that Terraform creates."""
+    return f"xgboost-endpoint-{student_id}"
+
+
+def multi_model_endpoint(student_id: str) -> str:
+    """The endpoint that serves several models."""
+    return f"multi-model-endpoint-{student_id}"
 
 
 def model_package_group(student_id: str) -> str:

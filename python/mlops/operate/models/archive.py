@@ -1,0 +1,45 @@
+"""Model archives: what is inside, before they are put in front of requests."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+import zlib
+from typing import Any
+
+from mlops.operate.errors import UserError
+from mlops.operate.package import split_uri
+
+__all__ = ["encoder", "members", "stored"]
+
+
+def members(content: bytes, called: str) -> dict[str, bytes]:
+    """Path → content of the files in a ``model.tar.gz``.
+
+    Raises:
+        UserError: ``called`` is no gzipped tar archive.
+    """
+    try:
+        with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
+            files = [member for member in archive.getmembers() if member.isfile()]
+            return {
+                member.name.removeprefix("./"): stream.read()
+                for member in files
+                if (stream := archive.extractfile(member)) is not None
+            }
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+        raise UserError(f"{called} is no gzipped tar archive ({error}): give a training job's model.tar.gz") from error
+
+
+def encoder(content: bytes, called: str) -> Any:
+    """The fitted encoder in an archive of the preprocessing step, as plain data; ``None`` where it holds none."""
+    found = members(content, called).get("encoder.json")
+    return None if found is None else json.loads(found)
+
+
+def stored(s3: Any, uri: str) -> bytes:
+    """The object at an S3 URI."""
+    bucket, key = split_uri(uri)
+    body: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    return body

@@ -1,0 +1,39 @@
+"""``mlops models list``: what the multi-model endpoint can be asked for."""
+
+from __future__ import annotations
+
+import argparse
+
+from mlops.operate import aws, names
+from mlops.operate.models.endpoint import read
+
+__all__ = ["HELP", "PATH", "configure", "execute"]
+
+PATH: tuple[str, ...] = ("models", "list")
+HELP = "list the models behind the multi-model endpoint"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Whose endpoint."""
+    parser.add_argument("student_id", metavar="STUDENT_ID")
+    parser.add_argument("--endpoint", help="the endpoint, where it is not multi-model-endpoint-STUDENT_ID")
+    parser.add_argument("--region", help="AWS region (default: the environment's)")
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Prints a line for each target: its name, size in bytes, and when it was put there."""
+    student_id = names.check_student_id(args.student_id)
+    endpoint = read(aws.client("sagemaker", args.region), args.endpoint or names.multi_model_endpoint(student_id))
+    pages = aws.client("s3", args.region).get_paginator("list_objects_v2")
+    found = [
+        item
+        for page in pages.paginate(Bucket=endpoint.bucket, Prefix=endpoint.prefix)
+        for item in page.get("Contents", [])
+        if item["Key"].endswith(".tar.gz")
+    ]
+    print(f"{endpoint.name} ({endpoint.status}) serves {len(found)} models of s3://{endpoint.bucket}/{endpoint.prefix}")
+    width = max((len(item["Key"]) - len(endpoint.prefix) for item in found), default=0)
+    for item in found:
+        target = item["Key"][len(endpoint.prefix) :]
+        print(f"  {target:<{width}}  {item['Size']:>10,} bytes  {item['LastModified']:%Y-%m-%d %H:%M:%S} UTC")
+    return 0
