@@ -6,9 +6,12 @@ import json
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -44,7 +47,26 @@ def stack(stack_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.delenv(name)
     for name, value in stack_environment.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it remembers the credentials of an earlier stack
     return stack_environment
+
+
+@pytest.fixture
+def sagemaker(stack: dict[str, str]) -> Any:
+    """A SageMaker client of the stack's administrator."""
+    return boto3.client("sagemaker")
+
+
+@pytest.fixture
+def role_arn(stack: dict[str, str]) -> str:
+    """A role that SageMaker may assume and that may do everything."""
+    iam, name = boto3.client("iam"), f"anything-{uuid.uuid4().hex[:8]}"
+    trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    trusted, policy = (json.dumps({"Version": "2012-10-17", "Statement": [each]}) for each in (trust, allow))
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trusted)["Role"]["Arn"]
+    iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=policy)
+    return str(arn)
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ def make(checkout: Path, stack: dict[str, str], *arguments: str) -> subprocess.C
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
+        timeout=300,
     )
 
 
@@ -60,7 +61,9 @@ def test_from_apply_to_destroy(checkout: Path, stack: dict[str, str]) -> None:
             text=True,
         )
         assert created.stdout.startswith("unchanged MLPipeline-eve"), created.stderr
-        ran = subprocess.run([BIN / "mlops", "run", "pipeline", "eve"], env=stack, capture_output=True, text=True)
+        ran = subprocess.run(
+            [BIN / "mlops", "run", "pipeline", "eve"], env=stack, capture_output=True, text=True, timeout=300
+        )
         assert ran.returncode == 0, ran.stdout + ran.stderr
 
         scored = make(checkout, stack, "validate", "STUDENT_ID=eve")

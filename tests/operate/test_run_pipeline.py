@@ -155,7 +155,7 @@ def test_no_such_execution(arn: str, capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.usefixtures("stack")
 def test_logs_of_a_job_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["logs", "no-such-job"]) == 1
-    assert "no processing or training job is called 'no-such-job'" in capsys.readouterr().err
+    assert "job is called 'no-such-job': see `aws sagemaker list-processing-jobs`" in capsys.readouterr().err
 
 
 def test_logs_can_be_followed_to_the_end(

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 RENDERED = Path(__file__).resolve().parents[2] / "rendered" / "pipeline" / "training.json.tftpl"
@@ -41,25 +40,6 @@ def rendered() -> dict[str, Any]:
 def definition(rendered: dict[str, Any]) -> dict[str, Any]:
     """A copy of it that a test may spoil."""
     return copy.deepcopy(rendered)
-
-
-@pytest.fixture
-def sagemaker(stack: dict[str, str]) -> Any:
-    """A SageMaker client of the stack's administrator."""
-    return boto3.client("sagemaker")
-
-
-@pytest.fixture
-def role_arn(stack: dict[str, str]) -> str:
-    """A role that SageMaker may assume and that may do everything."""
-    iam = boto3.client("iam")
-    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    policy, trusted = (json.dumps({"Version": "2012-10-17", "Statement": [each]}) for each in (allow, trust))
-    if not any(role["RoleName"] == "grading" for role in iam.list_roles()["Roles"]):
-        iam.create_role(RoleName="grading", AssumeRolePolicyDocument=trusted)
-        iam.put_role_policy(RoleName="grading", PolicyName="all", PolicyDocument=policy)
-    return "arn:aws:iam::123456789012:role/grading"
 
 
 @pytest.fixture
