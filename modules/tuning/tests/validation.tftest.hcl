@@ -1,0 +1,257 @@
+# Every validation refuses what it is there for.
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
+  }
+  mock_data "aws_region" {
+    defaults = { id = "eu-west-1" }
+  }
+}
+
+variables {
+  name         = "churn"
+  request_name = "churn-tuning"
+  images       = { team_image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/xgboost:1.7-1" }
+  storage      = { bucket = "team-ml", read_prefixes = ["in"] }
+  templates = {
+    preprocessing = "tests/fixtures/preprocess.json.tftpl"
+    request       = "tests/fixtures/request.json.tftpl"
+    values        = { version = "7" }
+  }
+}
+
+run "refuses_name" {
+  command = plan
+
+  variables {
+    name = "-churn"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "refuses_request_name" {
+  command = plan
+
+  variables {
+    request_name = "under_score"
+  }
+
+  expect_failures = [var.request_name]
+}
+
+run "refuses_bucket" {
+  command = plan
+
+  variables {
+    storage = { bucket = "Team", read_prefixes = [] }
+  }
+
+  expect_failures = [var.storage]
+}
+
+run "refuses_prefix" {
+  command = plan
+
+  variables {
+    storage = { bucket = "team-ml", read_prefixes = ["in/"] }
+  }
+
+  expect_failures = [var.storage]
+}
+
+run "refuses_bucket_key" {
+  command = plan
+
+  variables {
+    storage = { bucket = "team-ml", read_prefixes = [], kms_key_arn = "alias/x" }
+  }
+
+  expect_failures = [var.storage]
+}
+
+run "refuses_templates" {
+  command = plan
+
+  variables {
+    templates = { preprocessing = "none", request = "none", values = {} }
+  }
+
+  expect_failures = [var.templates]
+}
+
+run "refuses_image" {
+  command = plan
+
+  variables {
+    images = { team_image = "xgboost:latest" }
+  }
+
+  expect_failures = [var.images]
+}
+
+run "refuses_boundary" {
+  command = plan
+
+  variables {
+    permissions_boundary_arn = "boundary"
+  }
+
+  expect_failures = [var.permissions_boundary_arn]
+}
+
+run "refuses_strategy" {
+  command = plan
+
+  variables {
+    search = { strategy = "Grid" }
+  }
+
+  expect_failures = [var.search]
+}
+
+run "refuses_max_trials" {
+  command = plan
+
+  variables {
+    search = { max_trials = 751 }
+  }
+
+  expect_failures = [var.search]
+}
+
+run "refuses_parallel" {
+  command = plan
+
+  variables {
+    search = { max_trials = 2, max_parallel_trials = 3 }
+  }
+
+  expect_failures = [var.search]
+}
+
+run "refuses_runtime" {
+  command = plan
+
+  variables {
+    search = { max_runtime_seconds = 60 }
+  }
+
+  expect_failures = [var.search]
+}
+
+run "refuses_hyperband_early_stopping" {
+  command = plan
+
+  variables {
+    search = { strategy = "Hyperband", early_stopping = true }
+  }
+
+  expect_failures = [var.search]
+}
+
+run "refuses_hyperband_rounds" {
+  command = plan
+
+  variables {
+    search = { hyperband_min_rounds = 0 }
+  }
+
+  expect_failures = [var.search]
+}
+
+run "refuses_range" {
+  command = plan
+
+  variables {
+    search = { ranges = { eta = { min = 1, max = 1 } } }
+  }
+
+  expect_failures = [var.search]
+}
+
+run "refuses_scaling" {
+  command = plan
+
+  variables {
+    search = { ranges = { eta = { min = 1, max = 2, scaling = "Log" } } }
+  }
+
+  expect_failures = [var.search]
+}
+
+run "refuses_not_improving" {
+  command = plan
+
+  variables {
+    completion = { max_trials_not_improving = 2 }
+  }
+
+  expect_failures = [var.completion]
+}
+
+run "refuses_instance_type" {
+  command = plan
+
+  variables {
+    training = { instance_type = "m5.large" }
+  }
+
+  expect_failures = [var.training]
+}
+
+run "refuses_training_runtime" {
+  command = plan
+
+  variables {
+    training = { max_runtime_seconds = 0 }
+  }
+
+  expect_failures = [var.training]
+}
+
+run "refuses_num_round" {
+  command = plan
+
+  variables {
+    training = { hyperparameters = { num_round = "0" } }
+  }
+
+  expect_failures = [var.training]
+}
+
+run "refuses_too_many_parents" {
+  command = plan
+
+  variables {
+    warm_start = { parents = ["a", "b", "c", "d", "e", "f"] }
+  }
+
+  expect_failures = [var.warm_start]
+}
+
+run "refuses_warm_start_type" {
+  command = plan
+
+  variables {
+    warm_start = { type = "Same" }
+  }
+
+  expect_failures = [var.warm_start]
+}
+
+run "refuses_tuned_and_static" {
+  command = plan
+
+  variables {
+    search = { ranges = { num_round = { min = 1, max = 2, integer = true } } }
+  }
+
+  expect_failures = [aws_s3_object.definition]
+}
