@@ -16,7 +16,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from mlops.demo import child, sandbox
+from mlops.demo import child, endpoints, sandbox
 from mlops.demo.screen import Phase, Screen
 from mlops.demo.stack import LocalStack
 from mlops.operate import aws, empty, execution, logs, names, run_pipeline
@@ -121,6 +121,9 @@ class Demo:
         with screen.phase("terraform apply", "terraform"):
             terraform.apply()
             outputs = terraform.outputs()
+        with screen.phase("ask the endpoints", "overhead"):
+            for line in endpoints.ask(self.project, outputs):
+                screen.say(f"  {line}")
         with screen.phase("create_pipeline.py", "overhead"):
             self._create_pipeline(screen, outputs)
         with screen.phase("pipeline execution", "jobs") as phase:
