@@ -205,6 +205,8 @@ class World:
 
     def log(self, job: str, suffix: str = "") -> list[str]:
         """The lines of the job's streams that end with `suffix`."""
+        if not self.logs.describe_log_groups(logGroupNamePrefix=LOG_GROUP)["logGroups"]:
+            return []
         found = self.logs.describe_log_streams(logGroupName=LOG_GROUP, logStreamNamePrefix=f"{job}/")["logStreams"]
         lines: list[str] = []
         for stream in found:

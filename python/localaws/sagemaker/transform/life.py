@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,9 @@ from localaws.sagemaker.transform.transforming import Failure, Stopped, Transfor
 __all__ = ["run"]
 
 _HEALTH_SECONDS = 600.0
+_FLUSH_SECONDS = 1.0
+# Nothing is under way by then but requests that nobody waits for any more.
+_GRACE_SECONDS = 1.0
 
 
 def run(job: Job, started: bool) -> None:
@@ -56,7 +59,7 @@ def _execute(job: Job, log: TransformLog) -> dict[str, Any]:
     try:
         failures, done = _transform(job, objects, server, sources, log)
     finally:
-        server.stop(job.grace_seconds())
+        server.stop(_GRACE_SECONDS)
     if config := request.get("DataCaptureConfig"):
         try:
             output = request["TransformOutput"]["S3OutputPath"]
@@ -116,6 +119,7 @@ def _transform(
     request = job.described
     settings = settings_of(request, server.execution_parameters())
     log.data(str(settings))
+    log.flush()
     given = request["TransformInput"]
     content_type = given.get("ContentType", "")
     scratch = job.ml.parent / "output"
@@ -150,6 +154,8 @@ def _transform(
             failures: list[Failure] = []
             done: list[Source] = []
             for source, future in zip(sources, running, strict=True):
+                while not wait([future], _FLUSH_SECONDS).done:
+                    log.flush()
                 try:
                     future.result()
                     done.append(source)
