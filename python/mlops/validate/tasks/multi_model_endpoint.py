@@ -9,39 +9,64 @@ from mlops.validate.account import Account, Evidence, Miss, Result
 __all__ = ["REMEDY", "TITLE", "check"]
 
 TITLE = "Multi-model endpoint"
-REMEDY = "aws sagemaker create-endpoint --endpoint-name multi-model-{student_id} …"
+REMEDY = "terraform apply -var student_id={student_id}"
+_ADD = "mlops models add {student_id} MODEL_TAR_GZ"
 
 
 def check(account: Account) -> Result:
-    """An endpoint in service whose container is in multi-model mode over at least two model archives."""
+    """An endpoint in service whose container is in multi-model mode over at least two model archives.
+
+    Of several such endpoints one that satisfies counts; where none does, the newest one's fault is told.
+    """
     remedy = REMEDY.format(student_id=account.student_id)
     endpoints = [
         endpoint
-        for endpoint in account.every("sagemaker", "list_endpoints", "Endpoints", NameContains=account.student_id)
+        for endpoint in account.every(
+            "sagemaker",
+            "list_endpoints",
+            "Endpoints",
+            NameContains=account.student_id,
+            SortBy="CreationTime",
+            SortOrder="Descending",
+        )
         if account.is_hers(endpoint["EndpointName"], endpoint["EndpointArn"])
     ]
     if not endpoints:
         raise Miss(f"no endpoint has {account.student_id} in its name", remedy)
+    misses = []
     for endpoint in endpoints:
-        evidence = Evidence(endpoint["EndpointArn"], endpoint["EndpointStatus"], endpoint["LastModifiedTime"])
-        prefix = _models_prefix(account, endpoint["EndpointName"])
-        if prefix is None:
-            continue
-        if endpoint["EndpointStatus"] != "InService":
-            raise Miss(f"the multi-model endpoint is {endpoint['EndpointStatus']}, not InService", remedy, evidence)
-        bucket, _, key = prefix.removeprefix("s3://").partition("/")
-        listed = account.every("s3", "list_objects_v2", "Contents", Bucket=bucket, Prefix=key)
-        archives = [each["Key"] for each in listed if each["Key"].endswith(".tar.gz")]
-        if len(archives) < 2:
-            raise Miss(f"there are {len(archives)} models under {prefix}, not several", remedy, evidence)
-        return Result(True, f"serves {len(archives)} models from {prefix}", (evidence,))
-    raise Miss("none of the student's endpoints is in multi-model mode", remedy)
+        try:
+            return _checked(account, endpoint, remedy)
+        except Miss as miss:
+            misses.append(miss)
+    # A fault of an endpoint that tries says more than that another one serves a single model.
+    raise next((miss for miss in misses if miss.result.evidence), misses[0])
 
 
-def _models_prefix(account: Account, name: str) -> str | None:
-    """Where the endpoint's multi-model container finds its models; ``None`` where it has no such container."""
+def _checked(account: Account, endpoint: dict[str, Any], remedy: str) -> Result:
+    name = endpoint["EndpointName"]
+    evidence = Evidence(endpoint["EndpointArn"], endpoint["EndpointStatus"], endpoint["LastModifiedTime"])
     described = account.ask("sagemaker", "describe_endpoint", EndpointName=name)
-    config = account.ask("sagemaker", "describe_endpoint_config", EndpointConfigName=described["EndpointConfigName"])
+    found, prefix = _models_prefix(account, described["EndpointConfigName"])
+    if not found:
+        raise Miss("none of the student's endpoints is in multi-model mode", remedy)
+    if endpoint["EndpointStatus"] != "InService":
+        reason = f": {described['FailureReason']}" if "FailureReason" in described else ""
+        raise Miss(f"{name} is {endpoint['EndpointStatus']}, not InService{reason}", remedy, evidence)
+    bucket, _, key = prefix.removeprefix("s3://").partition("/")
+    if not prefix.startswith("s3://") or key.endswith(".tar.gz"):
+        raise Miss(f"{name} names {prefix or 'no place'} for its models, not an S3 prefix", remedy, evidence)
+    listed = account.every("s3", "list_objects_v2", "Contents", Bucket=bucket, Prefix=f"{key.rstrip('/')}/")
+    archives = {each["ETag"] for each in listed if each["Key"].endswith(".tar.gz") and each["Size"] > 0}
+    if len(archives) < 2:
+        add = _ADD.format(student_id=account.student_id)
+        raise Miss(f"there are {len(archives)} different models under {prefix}, not several", add, evidence)
+    return Result(True, f"serves {len(archives)} different models from {prefix}", (evidence,))
+
+
+def _models_prefix(account: Account, config_name: str) -> tuple[bool, str]:
+    """Whether a container of the configuration is in multi-model mode, and where it finds its models."""
+    config = account.ask("sagemaker", "describe_endpoint_config", EndpointConfigName=config_name)
     for variant in config["ProductionVariants"]:
         if "ModelName" not in variant:
             continue
@@ -49,5 +74,5 @@ def _models_prefix(account: Account, name: str) -> str | None:
         containers: list[dict[str, Any]] = [model.get("PrimaryContainer", {}), *model.get("Containers", [])]
         for container in containers:
             if container.get("Mode") == "MultiModel":
-                return str(container.get("ModelDataUrl", ""))
-    return None
+                return True, str(container.get("ModelDataUrl", ""))
+    return False, ""

@@ -1,0 +1,116 @@
+"""Task 8 on the local stack: an endpoint counts only in service, in multi-model mode, and with several models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from mlops.validate.account import Account, Miss, Result
+from mlops.validate.tasks import multi_model_endpoint
+
+RENDERED = Path(__file__).resolve().parents[2] / "rendered" / "bootstrap"
+IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
+DEFAULT, SHALLOW = ((RENDERED / f"xgboost-{name}.tar.gz").read_bytes() for name in ("default", "shallow"))
+Serve = Callable[..., str]
+
+
+@pytest.fixture
+def serve(student: str, sagemaker: Any, role_arn: str) -> Any:
+    """Makes an endpoint over objects under models/ (key → content) and waits until it is in service or has failed."""
+    s3 = boto3.client("s3")
+    bucket = f"sagemaker-{student}"
+    s3.create_bucket(Bucket=bucket)
+    made: list[str] = []
+
+    def serve(objects: dict[str, bytes], *, name: str = "many", **container: Any) -> str:
+        for key, content in objects.items():
+            s3.put_object(Bucket=bucket, Key=f"models/{key}", Body=content)
+        named = f"{name}-{student}"
+        sagemaker.create_model(
+            ModelName=named,
+            ExecutionRoleArn=role_arn,
+            PrimaryContainer={"Image": IMAGE, "Mode": "MultiModel", "ModelDataUrl": f"s3://{bucket}/models/"}
+            | container,
+        )
+        sagemaker.create_endpoint_config(
+            EndpointConfigName=named,
+            ProductionVariants=[
+                {
+                    "VariantName": "AllTraffic",
+                    "ModelName": named,
+                    "InstanceType": "ml.t2.medium",
+                    "InitialInstanceCount": 1,
+                }
+            ],
+        )
+        sagemaker.create_endpoint(EndpointName=named, EndpointConfigName=named)
+        made.append(named)
+        _ended(sagemaker, named)
+        return bucket
+
+    yield serve
+    for name in made:
+        sagemaker.delete_endpoint(EndpointName=name)
+
+
+def _ended(sagemaker: Any, name: str) -> None:
+    waiter = sagemaker.get_waiter("endpoint_in_service")
+    waiter.config.delay, waiter.config.max_attempts = 0.2, 150
+    waiter.wait(EndpointName=name)
+
+
+def miss(student: str) -> Result:
+    with pytest.raises(Miss) as caught:
+        multi_model_endpoint.check(Account(student))
+    return caught.value.result
+
+
+def test_no_endpoint(student: str) -> None:
+    assert miss(student).said == f"no endpoint has {student} in its name"
+    assert miss(student).remedy == f"terraform apply -var student_id={student}"
+
+
+def test_models_count_as_they_come(student: str, serve: Serve, sagemaker: Any) -> None:
+    """One endpoint from nearly nothing to done, for starting one takes seconds."""
+    bucket = serve({"readme.txt": b"models to come", "empty.tar.gz": b""})
+    s3 = boto3.client("s3")
+    assert miss(student).said == f"there are 0 different models under s3://{bucket}/models/, not several"
+    assert miss(student).remedy == f"mlops models add {student} MODEL_TAR_GZ"
+    for key in ("models/a.tar.gz", "models/copy-of-a.tar.gz"):
+        s3.put_object(Bucket=bucket, Key=key, Body=DEFAULT)
+        assert miss(student).said == f"there are 1 different models under s3://{bucket}/models/, not several"
+
+    s3.put_object(Bucket=bucket, Key="models/b.tar.gz", Body=SHALLOW)
+    result = multi_model_endpoint.check(Account(student))
+    assert result.passed
+    assert result.said == f"serves 2 different models from s3://{bucket}/models/"
+    assert result.evidence[0].status == "InService"
+
+    # Another student, whose id hers begins with.
+    assert miss(student[:-1]).said == f"no endpoint has {student[:-1]} in its name"
+
+    sagemaker.update_endpoint(EndpointName=f"many-{student}", EndpointConfigName=f"many-{student}")
+    assert miss(student).said == f"many-{student} is Updating, not InService"
+    _ended(sagemaker, f"many-{student}")
+
+
+def test_a_neighbours_prefix_does_not_count(student: str, serve: Serve) -> None:
+    """The prefix is a folder: what lies in models-old/ is not in models/."""
+    bucket = serve({"a.tar.gz": DEFAULT}, ModelDataUrl=f"s3://sagemaker-{student}/models")
+    boto3.client("s3").put_object(Bucket=bucket, Key="models-old/b.tar.gz", Body=SHALLOW)
+    assert miss(student).said == f"there are 1 different models under s3://{bucket}/models, not several"
+
+
+def test_an_endpoint_of_one_model(student: str, serve: Serve) -> None:
+    serve(
+        {"a.tar.gz": DEFAULT, "b.tar.gz": SHALLOW},
+        Mode="SingleModel",
+        ModelDataUrl=f"s3://sagemaker-{student}/models/a.tar.gz",
+    )
+    assert miss(student).said == "none of the student's endpoints is in multi-model mode"
+    serve({}, name="several")
+    assert multi_model_endpoint.check(Account(student)).passed, "one that satisfies is enough"
