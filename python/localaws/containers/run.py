@@ -95,7 +95,7 @@ def _argv(run: ContainerRun, runtime: Runtime) -> list[str]:
     if run.mode == "train" and runtime.trains:
         script = runtime.framework and (_names_script(run) or not runtime.algorithm)
         program = "script_mode" if script else f"{runtime.algorithm}_algorithm"
-        return [runtime.python, str(PROGRAMS), program]
+        return [runtime.python, str(PROGRAMS), program, run.image.rpartition(":")[2]]
     raise NoCommandError(
         f"Image {run.image} has no entry point here: give the job one (ContainerEntrypoint), or the image a `command` "
         "in the image table."

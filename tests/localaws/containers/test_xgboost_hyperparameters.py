@@ -47,6 +47,16 @@ def test_what_is_refused(given: dict[str, str], message: str) -> None:
     assert message in str(refused.value)
 
 
+def test_old_images_know_silent() -> None:
+    given = {"num_round": "1", "silent": "0"}
+    assert validate(given, "1.0-1-cpu-py3") == {"num_round": 1}
+    with pytest.raises(UserError, match=r"silent: 2 is not in \[0, 1\]"):
+        validate({**given, "silent": "2"}, "0.90-2-cpu-py3")
+    for tag in ("1.2-1", "1.7-1", ""):
+        with pytest.raises(UserError, match="Extraneous hyperparameter found: silent"):
+            validate(given, tag)
+
+
 @pytest.mark.parametrize(
     ("declared", "kind"),
     [

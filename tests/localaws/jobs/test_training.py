@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import pickle
 
 import numpy as np
 import pytest
 import xgboost
 from sklearn.metrics import roc_auc_score
 
-from .world import BUCKET, World, labelled_csv
+from .world import BUCKET, XGBOOST, World, labelled_csv
 
 BINARY = {"num_round": "8", "objective": "binary:logistic", "eval_metric": "auc", "max_depth": "3", "seed": "1"}
 
@@ -49,6 +50,16 @@ def test_the_model_is_the_one_that_xgboost_trains_here(world: World, channels: d
     assert metrics["validation:auc"] == pytest.approx(roc_auc_score(truth, scores), abs=1e-4)
     rounds = [line for line in world.log("TrainingJob", name) if line.startswith("[7]")]
     assert rounds == [f"[7]#011train-auc:{metrics['train:auc']:.5f}#011validation-auc:{metrics['validation:auc']:.5f}"]
+
+
+def test_old_images_pickle_their_model(world: World, channels: dict[str, str]) -> None:
+    """Scripts written for them read it by pickle.load, as AWS's abalone example does."""
+    algorithm = {"TrainingImage": XGBOOST.replace("1.7-1", "1.0-1-cpu-py3"), "TrainingInputMode": "File"}
+    name = world.training(channels, {**BINARY, "silent": "0"}, AlgorithmSpecification=algorithm)
+    described = world.finish("TrainingJob", name)
+    assert described["TrainingJobStatus"] == "Completed", described
+    booster = pickle.loads(world.tar_members(described["ModelArtifacts"]["S3ModelArtifacts"])["xgboost-model"])
+    assert booster.num_boosted_rounds() == 8
 
 
 def test_the_life_of_a_job_is_described(world: World, channels: dict[str, str]) -> None:

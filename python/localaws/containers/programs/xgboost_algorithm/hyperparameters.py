@@ -13,6 +13,7 @@ from typing import Any, Literal
 from .errors import UserError
 from .metrics import MAXIMIZED, MINIMIZED
 from .rules import check_dependencies, check_metric
+from .versions import knows_silent
 
 __all__ = ["validate"]
 
@@ -145,9 +146,16 @@ KNOWN: dict[str, Hyperparameter] = {
 }
 
 
-def validate(given: Mapping[str, str]) -> dict[str, Any]:
-    """The hyperparameters of a training job ({name: text}) with their types; raises UserError in the image's words."""
+def validate(given: Mapping[str, str], tag: str = "") -> dict[str, Any]:
+    """The hyperparameters of a training job ({name: text}) with their types; raises UserError in the image's words.
+
+    `tag` is the image's; without a version it is the newest.
+    """
     named = {ALIASES.get(name, name): value for name, value in given.items()}
+    # It says how much the log shows, which it no longer does.
+    silent = named.pop("silent", None) if knows_silent(tag) else None
+    if silent not in (None, "0", "1"):
+        raise UserError(f"Hyperparameter silent: {silent} is not in [0, 1]")
     if "num_round" not in named:
         raise UserError("Missing required hyperparameter: num_round")
     typed = {name: _typed(name, value) for name, value in named.items()}

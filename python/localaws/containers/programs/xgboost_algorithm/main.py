@@ -13,16 +13,17 @@ from . import channels, hyperparameters
 from .errors import ToolkitError, UserError
 from .metrics import CUSTOM
 from .training import train
+from .versions import pickles_models
 
 ML = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
 
 
 def main() -> int:
-    """Run one training job; the exit code."""
+    """Run one training job of the image whose tag is the program's second argument; the exit code."""
     logging.basicConfig(format="[%(asctime)s:%(levelname)s] %(message)s", datefmt="%Y-%m-%d:%H:%M:%S", level="INFO")
     logging.info("Running XGBoost Sagemaker in algorithm mode")
     try:
-        _run()
+        _run(sys.argv[2] if len(sys.argv) > 2 else "")
     except ToolkitError as error:
         reason = f"framework error: {type(error).__name__}: {error}"
         failure = ML / "output" / "failure"
@@ -33,9 +34,9 @@ def main() -> int:
     return 0
 
 
-def _run() -> None:
+def _run(tag: str) -> None:
     config = ML / "input" / "config"
-    parameters = hyperparameters.validate(_read(config / "hyperparameters.json"))
+    parameters = hyperparameters.validate(_read(config / "hyperparameters.json"), tag)
     declared: dict[str, dict[str, str]] = _read(config / "inputdataconfig.json")
     channels.validate(declared)
     kind = channels.content_type(declared["train"].get("ContentType"))
@@ -57,7 +58,7 @@ def _run() -> None:
     logging.info("Single node training.")
     place = config / "checkpointconfig.json"
     checkpoints = Path(_read(place)["LocalPath"]) if place.exists() else None
-    train(xgboost, parameters, training, validation, ML / "model", checkpoints)
+    train(xgboost, parameters, training, validation, ML / "model", checkpoints, pickled=pickles_models(tag))
 
 
 def _import_xgboost(kind: str, parameters: dict[str, Any]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import pickle
 import re
 import signal
 from collections.abc import Callable, Mapping
@@ -37,8 +38,10 @@ def train(
     validation: Any | None,
     model: Path,
     checkpoints: Path | None,
+    *,
+    pickled: bool = False,
 ) -> None:
-    """Train with validated `parameters` and write `model`/xgboost-model.
+    """Train with validated `parameters` and write `model`/xgboost-model, `pickled` as old images do.
 
     Resumes from the newest checkpoint and writes one a round where `checkpoints` is given. Raises UserError and
     AlgorithmError.
@@ -70,7 +73,7 @@ def train(
         callbacks.append(_each_round(xgboost, lambda booster, number: _checkpoint(booster, checkpoints, done + number)))
     if keep_on_stop:
         # SIGTERM then ends training with success and the model of the round before, as in the image.
-        callbacks.append(_each_round(xgboost, lambda booster, _: _save(booster, model / MODEL)))
+        callbacks.append(_each_round(xgboost, lambda booster, _: _save(booster, model / MODEL, pickled)))
         signal.signal(signal.SIGTERM, _leave)
     watched_metric = (objective_metrics or asked or [None])[-1]
     if patience and watched_metric and validation is not None:
@@ -103,15 +106,18 @@ def train(
         if any(fault in text for fault in _USERS_FAULT):
             raise UserError(text) from error
         raise AlgorithmError(f"XGB train call failed with exception:\n {text}") from error
-    _save(booster, model / MODEL)
+    _save(booster, model / MODEL, pickled)
 
 
-def _save(booster: Any, file: Path) -> None:
-    """Write a model so that no reader ever sees half of it. Its format is UBJSON, as that of the current image."""
+def _save(booster: Any, file: Path, pickled: bool = False) -> None:
+    """Write a model so that no reader ever sees half of it: in UBJSON, as the current image, or as a pickle."""
     file.parent.mkdir(parents=True, exist_ok=True)
     # Beside the folder, not in it: what SIGTERM leaves unfinished must not become part of the model.
     unfinished = file.parent.with_name(f".unfinished-{file.name}.ubj")
-    booster.save_model(unfinished)
+    if pickled:
+        unfinished.write_bytes(pickle.dumps(booster))
+    else:
+        booster.save_model(unfinished)
     unfinished.replace(file)
 
 
