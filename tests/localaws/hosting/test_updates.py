@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from .world import World, unique
 
 
@@ -274,6 +277,15 @@ def test_retained_properties_survive_an_update(world: World) -> None:
     assert (first["CurrentInstanceCount"], first["CurrentWeight"]) == (2, 1)
     found = world.update(endpoint, world.config(*models))
     assert found["ProductionVariants"][0]["CurrentInstanceCount"] == 1
+
+
+def test_configuration_in_service_must_not_be_deleted_before_an_update(world: World) -> None:
+    old = world.config(world.model("old"))
+    endpoint = world.endpoint(old)
+    world.sagemaker.delete_endpoint_config(EndpointConfigName=old)
+    with pytest.raises(ClientError, match=f'Could not find endpoint configuration "arn:.*/{old}"'):
+        world.update(endpoint, world.config(world.model("new")))
+    assert world.invoke(endpoint).text == "old"
 
 
 def test_deployment_config_is_reused_only_when_asked(world: World) -> None:

@@ -14,7 +14,9 @@ from localaws.sagemaker.hosting.rolling import roll
 from localaws.sagemaker.hosting.served_model import HostingFailure
 from localaws.sagemaker.hosting.watch import Interrupted, RolledBack, Watch
 
-__all__ = ["bring_up", "delete", "rescale", "update"]
+__all__ = ["bring_up", "delete", "give_up", "rescale", "update"]
+
+_INTERNAL_ERROR = "InternalServerError: We encountered an internal error. Please try again."
 
 
 def bring_up(endpoint: HostedEndpoint, generation: Generation) -> None:
@@ -77,8 +79,22 @@ def rescale(endpoint: HostedEndpoint, changes: Mapping[VariantFleet, tuple[float
 
 def delete(endpoint: HostedEndpoint) -> None:
     """DeleteEndpoint: finish what is in flight, end every instance, forget the endpoint."""
-    endpoint.close()
-    endpoint.stack.store.delete("Endpoint", endpoint.name)
+    try:
+        endpoint.close()
+    finally:
+        endpoint.stack.store.delete("Endpoint", endpoint.name)
+
+
+def give_up(endpoint: HostedEndpoint) -> None:
+    """After a defect of the stack (its traceback is in the server's log): serve as before where that is possible."""
+    if endpoint.record.described["EndpointStatus"] == "Deleting":
+        return
+    endpoint.pending = None
+    if endpoint.serving is None:
+        endpoint.publish("Failed", FailureReason=_INTERNAL_ERROR)
+        return
+    endpoint.router.route(endpoint.serving.shares())
+    endpoint.publish("InService", FailureReason=_INTERNAL_ERROR)
 
 
 def _shift(endpoint: HostedEndpoint, old: Generation, new: Generation, policy: Mapping[str, Any], watch: Watch) -> None:

@@ -159,10 +159,14 @@ class HostedEndpoint:
             self.metrics.publish()
 
     def _keep(self) -> None:
-        while not self._closed.is_set():
-            if self.stack.shutdown.wait(_TICK_SECONDS):
-                self.close()
-                return
-            self._write_due()
-            for keeper in self._keepers:
-                keeper(self)
+        try:
+            while not self._closed.is_set():
+                if self.stack.shutdown.wait(_TICK_SECONDS):
+                    self.close()
+                    return
+                self._write_due()
+                for keeper in self._keepers:
+                    keeper(self)
+        finally:
+            if not self._closed.is_set():  # a defect of the stack: its traceback is in the server's log
+                self.stack.spawn(f"endpoint-{self.name}", self._keep)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from localaws.errors import limit_exceeded, validation_error
@@ -51,7 +51,7 @@ def _create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[st
         record.internal["hosted"] = endpoint
         endpoint.publish()
     endpoint.keep(Autoscaler())
-    stack.spawn(f"create-{endpoint.name}", lambda: deployment.bring_up(endpoint, generation))
+    _background(endpoint, "create", lambda: deployment.bring_up(endpoint, generation))
     return {"EndpointArn": record.arn}
 
 
@@ -65,13 +65,15 @@ def _update(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[st
         check_policy(policy, config)
     with stack.store.locked():
         endpoint = _ready(record)
+        # AWS looks the configuration in service up again; Terraform users meet this when it was deleted too early.
+        stack.store.get("EndpointConfig", record.described["EndpointConfigName"])
         generation = Generation(stack, endpoint.name, config, endpoint.log, endpoint.publish)
         _check_scalable(endpoint, generation)
         _retain(endpoint, generation, request)
         _check_quota(generation)
         endpoint.pending = generation
         endpoint.publish("Updating", FailureReason=None, LastDeploymentConfig=policy)
-    stack.spawn(f"update-{endpoint.name}", lambda: deployment.update(endpoint, generation, policy or {}))
+    _background(endpoint, "update", lambda: deployment.update(endpoint, generation, policy or {}))
     return {"EndpointArn": record.arn}
 
 
@@ -81,7 +83,7 @@ def _update_weights(stack: Stack, request: dict[str, Any], caller: Principal) ->
         endpoint = _ready(record)
         changes = _changes(endpoint, request["DesiredWeightsAndCapacities"])
         endpoint.publish("Updating", FailureReason=None)
-    stack.spawn(f"rescale-{endpoint.name}", lambda: deployment.rescale(endpoint, changes))
+    _background(endpoint, "rescale", lambda: deployment.rescale(endpoint, changes))
     return {"EndpointArn": record.arn}
 
 
@@ -92,8 +94,21 @@ def _delete(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[st
         if endpoint.status in _IN_PROGRESS:
             raise validation_error(f'Cannot update in-progress endpoint "{record.arn}".')
         endpoint.publish("Deleting")
-    stack.spawn(f"delete-{endpoint.name}", lambda: deployment.delete(endpoint))
+    _background(endpoint, "delete", lambda: deployment.delete(endpoint))
     return {}
+
+
+def _background(endpoint: HostedEndpoint, what: str, work: Callable[[], None]) -> None:
+    """Do the work of an operation; whatever happens, the endpoint does not stay in progress for ever."""
+
+    def body() -> None:
+        try:
+            work()
+        finally:
+            if endpoint.status in _IN_PROGRESS and not endpoint.stack.shutdown.is_set():
+                deployment.give_up(endpoint)
+
+    endpoint.stack.spawn(f"{what}-{endpoint.name}", body)
 
 
 def _ready(record: Record) -> HostedEndpoint:

@@ -14,6 +14,7 @@ from localaws.gateway.protocols import Response
 from localaws.gateway.request import Request
 from localaws.iam import AccessRequest, Principal, decide
 from localaws.sagemaker.hosting.endpoint import HostedEndpoint
+from localaws.sagemaker.hosting.event_stream import encode
 from localaws.sagemaker.hosting.invocation import ModelError, invoke, runtime_error
 
 if TYPE_CHECKING:
@@ -80,11 +81,12 @@ def _serve(stack: Stack, request: Request, caller: Principal, request_id: str) -
     endpoint = None if record is None else record.internal.get("hosted")
     if not isinstance(endpoint, HostedEndpoint) or not endpoint.invocable:
         raise runtime_error(f"Endpoint {name} of account {stack.account_id} not found.")
-    if operation != "InvokeEndpoint":
+    if operation not in ("InvokeEndpoint", "InvokeEndpointWithResponseStream"):
         raise runtime_error(
             f"The local stack does not implement {operation}: use InvokeEndpoint, or run this against AWS."
         )
-    return _invoke(endpoint, request, request_id)
+    response = _invoke(endpoint, request, request_id)
+    return response if operation == "InvokeEndpoint" else _as_stream(response)
 
 
 def _invoke(endpoint: HostedEndpoint, request: Request, request_id: str) -> Response:
@@ -116,6 +118,16 @@ def _invoke(endpoint: HostedEndpoint, request: Request, request_id: str) -> Resp
     if result.custom_attributes is not None:
         sent["X-Amzn-SageMaker-Custom-Attributes"] = result.custom_attributes
     return Response(200, result.body, sent)
+
+
+def _as_stream(response: Response) -> Response:
+    """The answer as an event stream of one part: the containers here answer at once."""
+    headers = dict(response.headers)
+    if content_type := headers.pop("Content-Type", None):
+        headers["X-Amzn-SageMaker-Content-Type"] = content_type
+    event = {":message-type": "event", ":event-type": "PayloadPart", ":content-type": "application/octet-stream"}
+    body = encode(event, response.body)
+    return Response(200, body, {**headers, "Content-Type": "application/vnd.amazon.eventstream"})
 
 
 def _checked(header: str, value: str | None) -> str | None:
