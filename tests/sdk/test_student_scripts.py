@@ -87,6 +87,32 @@ def test_a_students_script_runs_unmodified(sdk: tuple[str, Path], stack: dict[st
     assert metrics["auc"]["value"] > 0.9
 
 
+def test_a_students_tuner_runs_unmodified(sdk: tuple[str, Path], stack: dict[str, str], tmp_path: Path) -> None:
+    generation, python = sdk
+    student = f"tuner-{generation}"
+    bucket = f"sagemaker-{student}"
+    s3, iam, sagemaker = boto3.client("s3"), boto3.client("iam"), boto3.client("sagemaker")
+    s3.create_bucket(Bucket=bucket)
+    for name, offset in (("train", 0), ("validation", 1)):
+        rows = "".join(f"{(row + offset) % 3 // 2},{(row + offset) % 3},{row % 7}\n" for row in range(200))
+        s3.put_object(Bucket=bucket, Key=f"pipeline/{name}/{name}.csv", Body=rows)
+    role = iam.create_role(RoleName=f"student-{student}", AssumeRolePolicyDocument=json.dumps(_TRUST))["Role"]["Arn"]
+    iam.put_role_policy(RoleName=f"student-{student}", PolicyName="all", PolicyDocument=json.dumps(_ROLE))
+    script = ASSETS / generation / "hyperparameter_tuning.py"
+    done = subprocess.run(
+        [python, script, student, role], cwd=tmp_path, env=stack, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    jobs = sagemaker.list_hyper_parameter_tuning_jobs(NameContains=student)["HyperParameterTuningJobSummaries"]
+    assert [(job["HyperParameterTuningJobStatus"], job["TrainingJobStatusCounters"]["Completed"]) for job in jobs] == [
+        ("Completed", 4)
+    ]
+    described = sagemaker.describe_hyper_parameter_tuning_job(
+        HyperParameterTuningJobName=jobs[0]["HyperParameterTuningJobName"]
+    )
+    assert described["BestTrainingJob"]["TrainingJobName"] in done.stdout
+
+
 def _aws(environment: dict[str, str], *words: str) -> Any:
     aws = str(Path(sys.executable).with_name("aws"))
     done = subprocess.run([aws, *words], env=environment, capture_output=True, text=True, check=False)

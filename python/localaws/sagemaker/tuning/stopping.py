@@ -12,9 +12,10 @@ from localaws.sagemaker.tuning.trials import Trial
 
 __all__ = ["Hyperband", "MedianRule", "NoStopping", "StoppingRule"]
 
-# The median of fewer trials, or of their very first rounds, says too little; AWS does not publish its own minima.
+# The median of fewer trials, or of the first third of their rounds, says too little (slow learners are last there); AWS
+# does not publish its own minima.
 _EARLIER_TRIALS = 3
-_FIRST_ROUND = 5
+_WARM_UP = 1 / 3
 # Each rung keeps one trial of three.
 _REDUCTION = 3
 
@@ -42,15 +43,16 @@ class MedianRule:
 
     def poor(self, trial: Trial, others: Sequence[Trial]) -> bool:
         scores = trial.scores()
-        start, trial.looked_at = max(trial.looked_at, _FIRST_ROUND - 1), len(scores)
-        if start >= len(scores):
+        start, trial.looked_at = trial.looked_at, len(scores)
+        if start == len(scores):
             return False
         earlier = [
             other.scores()
             for other in others
             if other.definition is trial.definition and other.ended and other.status == "Completed"
         ]
-        for index in range(start, len(scores)):
+        warm_up = int(_WARM_UP * max((len(past) for past in earlier), default=0))
+        for index in range(max(start, warm_up), len(scores)):
             averages = [statistics.fmean(past[: index + 1]) for past in earlier if len(past) > index]
             if len(averages) >= _EARLIER_TRIALS and scores[index] < statistics.median(averages):
                 return True
