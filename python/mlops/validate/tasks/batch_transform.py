@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from mlops.validate.account import Account, Evidence, Miss, Result
@@ -9,7 +10,10 @@ from mlops.validate.account import Account, Evidence, Miss, Result
 __all__ = ["REMEDY", "TITLE", "check"]
 
 TITLE = "Batch transform"
-REMEDY = "aws sagemaker create-transform-job --transform-job-name batch-transform-{student_id}-1 …"
+REMEDY = "python python/batch_transform.py {student_id} xgboost-model-{student_id}"
+
+# Larger outputs are not read, only found.
+_READ_BYTES = 64 * 1024**2
 
 
 def check(account: Account) -> Result:
@@ -44,13 +48,52 @@ def _fault(account: Account, job: dict[str, Any]) -> str | None:
         return f"the transform job uses the model {job['ModelName']}, not {model}"
     if job["TransformInput"].get("SplitType") != "Line" or job["TransformOutput"].get("AssembleWith") != "Line":
         return "the transform job does not split and assemble by line"
-    bucket, _, prefix = job["TransformOutput"]["S3OutputPath"].removeprefix("s3://").partition("/")
-    if not prefix.startswith("batch-output"):
-        return f"the transform job writes to {prefix or 'the top of the bucket'}, not under batch-output/"
-    listed = account.every("s3", "list_objects_v2", "Contents", Bucket=bucket, Prefix=prefix)
-    if not any(each["Key"].endswith(".out") and each["Size"] > 0 for each in listed):
-        return f"there are no predictions under s3://{bucket}/{prefix}"
+    source = job["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
+    if not _key(source).startswith("data/batch-input"):
+        return f"the transform job reads {source}, not what lies under data/batch-input/"
+    target = job["TransformOutput"]["S3OutputPath"]
+    if not (_key(target) + "/").startswith("batch-output/"):
+        return f"the transform job writes to {target}, not under batch-output/"
+    return _output_fault(account, source, target, job["CreationTime"])
+
+
+def _output_fault(account: Account, source: str, target: str, created: datetime) -> str | None:
+    """What is wrong with the predictions: each object that was there has its own, with a line for each of its lines."""
+    written = _objects(account, target.rstrip("/") + "/")
+    outputs = {key: size for key, size in written.items() if key.endswith(".out") and size > 0}
+    if not outputs:
+        return f"there are no predictions under {target}/"
+    folder = _key(source) if source.endswith("/") else _key(source).rpartition("/")[0] + "/"
+    for key, size in _objects(account, source, until=created).items():
+        expected = f"{_key(target).rstrip('/')}/{key.removeprefix(folder)}.out"
+        if expected not in outputs:
+            return f"{key} has no predictions: there is no {expected}"
+        if size + outputs[expected] > _READ_BYTES or key.endswith(".gz"):
+            continue
+        rows, predictions = _lines(account, source, key), _lines(account, target, expected)
+        if rows != predictions:
+            return f"{key} has {rows} rows, and {expected} {predictions} predictions"
     return None
+
+
+def _objects(account: Account, uri: str, until: datetime | None = None) -> dict[str, int]:
+    """Key → bytes of the objects under a prefix that were written by `until`, folders left out."""
+    bucket = uri.removeprefix("s3://").partition("/")[0]
+    listed = account.every("s3", "list_objects_v2", "Contents", Bucket=bucket, Prefix=_key(uri))
+    return {
+        each["Key"]: each["Size"]
+        for each in listed
+        if not each["Key"].endswith("/") and (until is None or each["LastModified"] <= until)
+    }
+
+
+def _lines(account: Account, uri: str, key: str) -> int:
+    bucket = uri.removeprefix("s3://").partition("/")[0]
+    return len(account.content(f"s3://{bucket}/{key}").splitlines())
+
+
+def _key(uri: str) -> str:
+    return uri.removeprefix("s3://").partition("/")[2]
 
 
 def _evidence(job: dict[str, Any]) -> Evidence:
