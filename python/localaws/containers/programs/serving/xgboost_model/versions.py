@@ -10,8 +10,9 @@ _LINES_SINCE, _FROM_ONE_SINCE = (1, 2, 2), (3, 2)
 
 
 def _version(tag: str) -> tuple[int, ...]:
-    """(1, 7, 1) of "1.7-1"; empty for a tag without a version, which counts as the newest."""
-    return tuple(int(number) for number in re.findall(r"\d+", tag)[:3])
+    """(1, 7, 1) of "1.7-1-cpu-py3"; empty for a tag without a version, which counts as the newest."""
+    found = re.match(r"(\d+)\.(\d+)(?:-(\d+))?", tag)
+    return tuple(int(number or 0) for number in found.groups()) if found else ()
 
 
 def writes_lines(tag: str) -> bool:
