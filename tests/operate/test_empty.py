@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -13,6 +14,8 @@ from mlops.cli import main
 from mlops.operate import empty
 
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2"
+XGBOOST = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
+MODEL = Path(__file__).resolve().parents[2] / "rendered" / "bootstrap" / "xgboost-shallow.tar.gz"
 
 
 @pytest.fixture
@@ -115,3 +118,20 @@ def test_without_a_terminal_it_wants_yes(
     monkeypatch.setattr("sys.stdin", io.StringIO())
     assert main(["empty", student]) == 1
     assert "there is no terminal to ask at: pass --yes where you mean it" in capsys.readouterr().err
+
+
+def test_endpoints_go_first_for_they_write_what_they_capture(
+    bucket: str, student: str, sagemaker: Any, role_arn: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also one that is only being created, which cannot be deleted yet."""
+    s3 = boto3.client("s3")
+    s3.put_object(Bucket=bucket, Key="models/a.tar.gz", Body=MODEL.read_bytes())
+    name = f"xgboost-endpoint-{student}"
+    container = {"Image": XGBOOST, "ModelDataUrl": f"s3://{bucket}/models/a.tar.gz"}
+    sagemaker.create_model(ModelName=name, ExecutionRoleArn=role_arn, PrimaryContainer=container)
+    variant = {"VariantName": "a", "ModelName": name, "InstanceType": "ml.t2.medium", "InitialInstanceCount": 1}
+    sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+    assert main(["empty", student, "--yes"]) == 0
+    assert capsys.readouterr().out.startswith(f"deleted {name}; stopped 0 executions; ")
+    assert sagemaker.list_endpoints(NameContains=student)["Endpoints"] == []

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from mlops.operate import aws, check_state, names
 from mlops.operate.errors import UserError, error_code
+from mlops.operate.models.ending import end_endpoints
 
 __all__ = ["HELP", "PATH", "configure", "delete_data", "empty_bucket", "empty_group", "execute", "stop_executions"]
 
@@ -34,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Stops running executions, then deletes versions and objects; 1 where the user says no."""
+    """Ends endpoints and executions, then deletes versions and objects; 1 where the user says no."""
     student_id = names.check_student_id(args.student_id)
     bucket = args.bucket or _applied_bucket(student_id) or names.bucket_name(student_id)
     group = names.model_package_group(student_id)
@@ -48,11 +49,13 @@ def execute(args: argparse.Namespace) -> int:
 def delete_data(student_id: str, bucket: str, region: str | None) -> str:
     """Deletes without asking; returns a sentence on what was deleted."""
     sagemaker = aws.client("sagemaker", region)
+    ended = end_endpoints(sagemaker, (names.endpoint(student_id), names.multi_model_endpoint(student_id)))
     stopped = stop_executions(sagemaker, names.pipeline_name(student_id))
     versions = empty_group(sagemaker, names.model_package_group(student_id))
     objects, uploads = empty_bucket(aws.client("s3", region), bucket)
+    endpoints = f"deleted {' and '.join(ended)}; " if ended else ""
     return (
-        f"stopped {stopped} executions; deleted {versions} model versions, "
+        f"{endpoints}stopped {stopped} executions; deleted {versions} model versions, "
         f"{objects} object versions and {uploads} unfinished uploads"
     )
 
@@ -146,7 +149,8 @@ def _confirmed(student_id: str, bucket: str, group: str, region: str | None) -> 
     account = aws.client("sts", region).get_caller_identity()["Account"]
     print(
         f"In account {account}, this deletes for good every object of s3://{bucket} and every version in {group},\n"
-        f"and stops what {names.pipeline_name(student_id)} runs now."
+        f"stops what {names.pipeline_name(student_id)} runs now, and deletes the endpoints that write there,\n"
+        f"{names.endpoint(student_id)} and {names.multi_model_endpoint(student_id)}."
     )
     if not sys.stdin.isatty():
         raise UserError("there is no terminal to ask at: pass --yes where you mean it")
