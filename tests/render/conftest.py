@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from render.definitions import RENDERED, TEMPLATES, filled
+from render.definitions import DEFINITIONS, RENDERED, TEMPLATES, filled
 
 
 @pytest.fixture(params=TEMPLATES)
@@ -14,7 +14,7 @@ def template_path(request: pytest.FixtureRequest) -> Path:
     return RENDERED / str(request.param)
 
 
-@pytest.fixture
-def definition(template_path: Path) -> dict[str, Any]:
-    """Each committed definition in turn, filled with the tokens' examples."""
-    return filled(template_path)
+@pytest.fixture(params=DEFINITIONS)
+def definition(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Each committed pipeline definition in turn, filled with the tokens' examples."""
+    return filled(RENDERED / str(request.param))

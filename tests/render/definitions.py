@@ -10,6 +10,13 @@ from mlops.render.tokens import TOKENS
 ROOT = Path(__file__).resolve().parents[2]
 RENDERED = ROOT / "rendered"
 TEMPLATES = sorted(path.relative_to(RENDERED).as_posix() for path in RENDERED.rglob("*.tftpl"))
+# Templates that are pipeline definitions, and those that are one request each, with the operation they are sent to.
+DEFINITIONS = [name for name in TEMPLATES if name.startswith("pipeline/")]
+REQUESTS = {
+    "batch/request.json.tftpl": ("CreateTransformJob", {"TransformJobName": "job"}),
+    "tuning/preprocess.json.tftpl": ("CreateProcessingJob", {"ProcessingJobName": "job"}),
+    "tuning/request.json.tftpl": ("CreateHyperParameterTuningJob", {"HyperParameterTuningJobName": "job"}),
+}
 EXAMPLES = {name: token.example for name, token in TOKENS.items()}
 
 

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from botocore.model import ServiceModel
 
-from render.definitions import committed, steps
+from render.definitions import DEFINITIONS, RENDERED, REQUESTS, TEMPLATES, committed, filled, steps
 from render.evaluation import Evaluator, defaults
 from render.service import problems, service_model
 
-# The pipeline service gives these names itself.
+# By type of step: the operation, and the name that the pipeline service gives itself.
 OPERATIONS = {
-    "PreprocessData": ("CreateProcessingJob", {"ProcessingJobName": "job"}),
-    "TrainModel": ("CreateTrainingJob", {"TrainingJobName": "job"}),
-    "EvaluateModel": ("CreateProcessingJob", {"ProcessingJobName": "job"}),
+    "Processing": ("CreateProcessingJob", {"ProcessingJobName": "job"}),
+    "Training": ("CreateTrainingJob", {"TrainingJobName": "job"}),
+    "Tuning": ("CreateHyperParameterTuningJob", {"HyperParameterTuningJobName": "job"}),
     "RegisterModel": ("CreateModelPackage", {}),
 }
 
@@ -25,20 +25,30 @@ def model() -> ServiceModel:
 
 
 def request_of(definition: dict[str, Any], step: str) -> dict[str, Any]:
-    arguments: dict[str, Any] = Evaluator(defaults(definition)).value(steps(definition)[step]["Arguments"])
-    return arguments | OPERATIONS[step][1]
+    found = steps(definition)[step]
+    arguments: dict[str, Any] = Evaluator(defaults(definition)).value(found["Arguments"])
+    return arguments | OPERATIONS[found["Type"]][1]
 
 
-@pytest.mark.parametrize("step", OPERATIONS)
-def test_request_fits_the_service_model(definition: dict[str, Any], step: str, model: ServiceModel) -> None:
-    shape = model.operation_model(OPERATIONS[step][0]).input_shape
+def test_every_step_s_request_fits_the_service_model(definition: dict[str, Any], model: ServiceModel) -> None:
+    requests = {name: step for name, step in steps(definition).items() if step["Type"] not in ("Condition", "Fail")}
+    assert len(requests) == 4
+    for name, step in requests.items():
+        shape = model.operation_model(OPERATIONS[step["Type"]][0]).input_shape
+        assert shape is not None
+        assert problems(shape, request_of(definition, name), name) == []
+
+
+def test_every_template_is_a_definition_or_a_request() -> None:
+    assert {*DEFINITIONS, *REQUESTS} == set(TEMPLATES)
+
+
+@pytest.mark.parametrize("template", REQUESTS)
+def test_a_template_of_one_request_fits_the_service_model(template: str, model: ServiceModel) -> None:
+    operation, named = REQUESTS[template]
+    shape = model.operation_model(operation).input_shape
     assert shape is not None
-    assert problems(shape, request_of(definition, step), step) == []
-
-
-def test_every_job_and_registration_is_checked(definition: dict[str, Any]) -> None:
-    others = {name for name, step in steps(definition).items() if step["Type"] not in ("Condition", "Fail")}
-    assert others == OPERATIONS.keys()
+    assert problems(shape, filled(RENDERED / template) | named, operation) == []
 
 
 @pytest.mark.parametrize(
@@ -61,7 +71,8 @@ def test_the_check_finds_what_aws_would_refuse(
     for key in path[:-1]:
         place = place[key]
     place[path[-1]] = value
-    shape = model.operation_model(OPERATIONS[step][0]).input_shape
+    kind = steps(committed("training"))[step]["Type"]
+    shape = model.operation_model(OPERATIONS[kind][0]).input_shape
     assert shape is not None
     found = problems(shape, request, step)
     assert len(found) == 1
@@ -70,7 +81,7 @@ def test_the_check_finds_what_aws_would_refuse(
 
 def test_step_properties_exist(definition: dict[str, Any], model: ServiceModel) -> None:
     """Each `Get` of a step's property names a member of what describes that step's job."""
-    described = {"Processing": "DescribeProcessingJob", "Training": "DescribeTrainingJob"}
+    described = {kind: operation.replace("Create", "Describe") for kind, (operation, _) in OPERATIONS.items()}
     found = 0
     for path in _gets(definition):
         kind, _, rest = path.partition(".")
@@ -78,12 +89,19 @@ def test_step_properties_exist(definition: dict[str, Any], model: ServiceModel) 
         if kind != "Steps" or members.startswith("PropertyFiles."):
             continue
         step = steps(definition)[step_name]
-        shape = model.operation_model(described[step["Type"]]).output_shape
+        operation = described[step["Type"]]
+        if members.startswith("TrainingJobSummaries"):
+            # A tuning step's trials, best first, are properties too (SDK: TuningStep.get_top_model_s3_uri).
+            operation = "ListTrainingJobsForHyperParameterTuningJob"
+        shape = model.operation_model(operation).output_shape
         for member in members.split("."):
             name, _, key = member.partition("[")
             assert shape is not None
             shape = shape.members[name]
-            if key:
+            if key and operation.startswith("List"):
+                assert key == "0]"
+                shape = shape.member
+            elif key:
                 outputs = step["Arguments"]["ProcessingOutputConfig"]["Outputs"]
                 assert key.strip("']") in {output["OutputName"] for output in outputs}
                 shape = shape.member

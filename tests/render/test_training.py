@@ -176,7 +176,12 @@ def test_package_says_where_it_comes_from(training: dict[str, Any]) -> None:
 
 def test_jobs_have_no_network(definition: dict[str, Any]) -> None:
     found = steps(definition)
-    assert found["TrainModel"]["Arguments"]["EnableNetworkIsolation"] is True
+    training = (
+        found["TrainModel"]["Arguments"]
+        if "TrainModel" in found
+        else found["TuneModel"]["Arguments"]["TrainingJobDefinition"]
+    )
+    assert training["EnableNetworkIsolation"] is True
     for name in ("PreprocessData", "EvaluateModel"):
         assert found[name]["Arguments"]["NetworkConfig"] == {"EnableNetworkIsolation": True}
 
@@ -189,7 +194,8 @@ def test_retries(definition: dict[str, Any]) -> None:
         for name, step in steps(definition).items()
         if "RetryPolicies" in step
     }
-    assert retried == {"PreprocessData": job, "TrainModel": job, "EvaluateModel": job, "RegisterModel": service}
+    model = "TrainModel" if "TrainModel" in steps(definition) else "TuneModel"
+    assert retried == {"PreprocessData": job, model: job, "EvaluateModel": job, "RegisterModel": service}
     for step in steps(definition).values():
         for policy in step.get("RetryPolicies", []):
             assert ("MaxAttempts" in policy) != ("ExpireAfterMin" in policy)
