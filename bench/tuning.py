@@ -1,8 +1,8 @@
 """Ten trials tuned on the local stack against the same ten trained one after the other: python bench/tuning.py.
 
 Needs a running local stack with a bucket of splits: after `make demo KEEP=1`, in a shell with `localaws env`,
-`python bench/tuning.py STUDENT_ID`. Both runs train the points of one Random search with the same seed; the sequential one
-sends CreateTrainingJob ten times and waits for each.
+`python bench/tuning.py STUDENT_ID`. Both runs train the points of one Random search with the same seed; the
+sequential one sends CreateTrainingJob ten times and waits for each.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def tuned(sagemaker: Any, requests: published.Published, student_id: str, parall
     began = time.monotonic()
     name = job.start(sagemaker, published.Published(request, requests.preprocessing), student_id)
     while (snapshot := job.read(sagemaker, name)).running:
-        time.sleep(0.05)
+        time.sleep(0.2)
     return time.monotonic() - began, snapshot
 
 
@@ -55,7 +55,7 @@ def one_by_one(sagemaker: Any, ended: job.TuningJob) -> float:
         name = f"bench-{datetime.now(UTC):%H%M%S%f}-{trial.number}"
         sagemaker.create_training_job(TrainingJobName=name, **{member: trained[member] for member in _COPIED})
         while sagemaker.describe_training_job(TrainingJobName=name)["TrainingJobStatus"] == "InProgress":
-            time.sleep(0.05)
+            time.sleep(0.2)
     return time.monotonic() - began
 
 

@@ -8,7 +8,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from jobs.world import ACCOUNT, REGION, World
+from jobs.world import REGION, World, labelled_csv
 
 from jobs.conftest import TRUST
 from localaws.gateway.server import create_server
@@ -18,9 +18,12 @@ from localaws.stack import Stack
 
 from .conftest import Tuning
 
+# Two stacks of one process share what moto keeps for an account.
+OTHER_ACCOUNT, OTHER_BUCKET = "210987654321", "ending-bucket"
+
 
 def _own_world(folder: Path) -> tuple[World, Any]:
-    stack = Stack(REGION, ACCOUNT, folder / "work", "", folder / "config")
+    stack = Stack(REGION, OTHER_ACCOUNT, folder / "work", "", folder / "config")
     server = create_server(stack, 0)
     threading.Thread(target=server.run, daemon=True).start()
     principals = stack.principals
@@ -34,13 +37,18 @@ def _own_world(folder: Path) -> tuple[World, Any]:
     role = session.client("iam").create_role(
         RoleName=f"role-{uuid.uuid4().hex[:8]}", AssumeRolePolicyDocument=json.dumps(TRUST)
     )
-    return World(stack, session.client("s3"), session.client("logs"), role["Role"]["Arn"]), server
+    s3 = session.client("s3")
+    s3.create_bucket(Bucket=OTHER_BUCKET)
+    for name in ("train", "validation"):
+        s3.put_object(Bucket=OTHER_BUCKET, Key=f"{name}/data.csv", Body=labelled_csv())
+    return World(stack, s3, session.client("logs"), role["Role"]["Arn"]), server
 
 
-def test_a_stack_that_ends_leaves_no_job_in_progress(tuning: Tuning, tmp_path: Path) -> None:
+def test_a_stack_that_ends_leaves_no_job_in_progress(tmp_path: Path) -> None:
     world, server = _own_world(tmp_path)
-    ending = Tuning(world, tuning.uris)
-    name = ending.start(training={"StaticHyperParameters": {"num_round": "100000"}})
+    ending = Tuning(world, {name: f"s3://{OTHER_BUCKET}/{name}/" for name in ("train", "validation")})
+    output = {"S3OutputPath": f"s3://{OTHER_BUCKET}/models"}
+    name = ending.start(training={"StaticHyperParameters": {"num_round": "100000"}, "OutputDataConfig": output})
     world.wait(lambda: ending.rounds(name) > 0)
     world.stack.close(timeout_seconds=30)
     server.close()
