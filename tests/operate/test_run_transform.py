@@ -1,0 +1,242 @@
+"""`mlops run transform` and `batch_transform.py` on a real local stack, with the models of the first apply."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import tarfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+import numpy as np
+import pytest
+import xgboost
+from botocore.exceptions import ClientError
+
+from mlops.cli import main
+from mlops.jobs.row_encoder import Encoder, read_rows
+from mlops.operate.batch import command, job, request
+from mlops.operate.batch.request import Changes
+from mlops.operate.entry import guarded
+from mlops.operate.errors import UserError
+
+PROJECT = Path(__file__).resolve().parents[2]
+BOOTSTRAP = PROJECT / "rendered" / "bootstrap"
+SAMPLE = (PROJECT / "rendered" / "batch" / "sample.csv").read_bytes()
+REGISTRY = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
+ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+ENVIRONMENT = {
+    "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv",
+    "SAGEMAKER_PROGRAM": "inference.py",
+    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+}
+
+
+@pytest.fixture
+def published(bucket: str, student: str) -> dict[str, Any]:
+    """The rendered request, filled and published as Terraform does it, and rows under its input prefix."""
+    text = (PROJECT / "rendered" / "batch" / "request.json.tftpl").read_text(encoding="utf-8")
+    values = {
+        "batch_input_prefix": "data/batch-input",
+        "batch_output_prefix": "batch-output",
+        "bucket": bucket,
+        "model_name": f"xgboost-model-{student}",
+    }
+    filled: dict[str, Any] = json.loads(re.sub(r"\$\{(\w+)\}", lambda token: values[token[1]], text))
+    s3 = boto3.client("s3")
+    key = f"definitions/batch-transform-{student}.json"
+    s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(filled).encode())
+    s3.put_object(Bucket=bucket, Key="data/batch-input/sample.csv", Body=SAMPLE)
+    return filled
+
+
+@pytest.fixture
+def model(bucket: str, student: str, sagemaker: Any, role_arn: str) -> str:
+    """The model of the first apply: encoder, then XGBoost."""
+    iam, s3 = boto3.client("iam"), boto3.client("s3")
+    iam.put_role_policy(RoleName=role_arn.rsplit("/", 1)[1], PolicyName="s3", PolicyDocument=json.dumps(ALLOW))
+    containers = []
+    for image, file, environment in (
+        (f"{REGISTRY}/sagemaker-scikit-learn:1.9-0-cpu-py3", "encoder.tar.gz", ENVIRONMENT),
+        (f"{REGISTRY}/sagemaker-xgboost:3.2-0", "xgboost-default.tar.gz", {}),
+    ):
+        s3.upload_file(str(BOOTSTRAP / file), bucket, f"models/{file}")
+        containers.append({"Image": image, "ModelDataUrl": f"s3://{bucket}/models/{file}", "Environment": environment})
+    name = f"xgboost-model-{student}"
+    sagemaker.create_model(ModelName=name, ExecutionRoleArn=role_arn, Containers=containers)
+    return name
+
+
+def member(archive: str, name: str) -> bytes:
+    with tarfile.open(BOOTSTRAP / archive) as packed:
+        stream = packed.extractfile(name)
+        assert stream
+        return stream.read()
+
+
+def expected_scores(rows: bytes) -> Any:
+    """What the bare booster says of raw rows."""
+    encoder = Encoder.from_json(member("encoder.tar.gz", "encoder.json").decode())
+    booster = xgboost.Booster(model_file=bytearray(member("xgboost-default.tar.gz", "xgboost-model")))
+    return booster.predict(xgboost.DMatrix(encoder.encode(read_rows(rows, encoder.names))))
+
+
+@pytest.mark.usefixtures("published")
+def test_raw_rows_get_the_bare_boosters_scores(
+    student: str, bucket: str, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main([student, model]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(rf"batch-transform-{student}-\d{{8}}-\d{{6}}-\d{{3}}", lines[0])
+    assert re.fullmatch(r"  Completed   1 of 1 objects  \d+ s", lines[-3])
+    assert re.fullmatch(r"Completed: 1 objects, 200 rows in \d+ s", lines[-2])
+    assert lines[-1] == f"s3://{bucket}/batch-output/{lines[0]}/"
+    output = boto3.client("s3").get_object(Bucket=bucket, Key=f"batch-output/{lines[0]}/sample.csv.out")["Body"].read()
+    found = np.array([float(line) for line in output.splitlines()])
+    assert np.abs(found - expected_scores(SAMPLE)).max() < 1e-6
+
+
+@pytest.mark.usefixtures("published", "model")
+def test_a_bad_row_is_shown_with_its_line(student: str, bucket: str, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = SAMPLE.decode().splitlines()
+    lines[149] = lines[149].replace(lines[149].split(",")[0], "old", 1)
+    boto3.client("s3").put_object(Bucket=bucket, Key="mixed/rows.csv", Body="\n".join(lines).encode())
+    assert main(["run", "transform", student, "--input", "mixed/", "--concurrent", "2"]) == 1
+    said = capsys.readouterr()
+    first, second, *log = said.err.splitlines()
+    assert first.startswith("Failed: ClientError: See job logs for more information. ")
+    assert "answered 400: row 150, column 'age': 'old' is not a number" in first
+    assert second == f"  s3://{bucket}/mixed/rows.csv, line 150: {lines[149]}"
+    assert any("[sagemaker logs]" in line and "Message:" in line for line in log)
+    name = said.out.splitlines()[0]
+    assert "Contents" not in boto3.client("s3").list_objects_v2(Bucket=bucket, Prefix=f"batch-output/{name}")
+
+    # The same job again, by its name: nothing is started, and the end is told once more.
+    assert main(["run", "transform", student, "--job", name]) == 1
+    assert "line 150" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("published", "model")
+def test_rows_joined_without_waiting(
+    student: str, bucket: str, sagemaker: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--join", "--output-filter", "$[0,-1]", "--strategy", "MultiRecord", "--payload", "1", "--no-wait"]
+    assert main(["run", "transform", student, *arguments]) == 0
+    name = capsys.readouterr().out.strip()
+    assert main(["run", "transform", student, "--job", name]) == 0
+    described = sagemaker.describe_transform_job(TransformJobName=name)
+    assert described["DataProcessing"] == {"JoinSource": "Input", "OutputFilter": "$[0,-1]"}
+    assert described["MaxPayloadInMB"] == 1
+    body = boto3.client("s3").get_object(Bucket=bucket, Key=f"batch-output/{name}/sample.csv.out")["Body"].read()
+    ages = [line.split(b",")[0] for line in SAMPLE.splitlines()]
+    assert [line.split(b",")[0] for line in body.splitlines()] == ages
+
+
+def said_by(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    """Exit code and the one line on standard error of `mlops run transform`."""
+    code = main(["run", "transform", *arguments])
+    return code, capsys.readouterr().err.strip()
+
+
+def test_mistakes_before_a_job_is_there(
+    student: str, bucket: str, published: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said_by(capsys, student) == (
+        1,
+        f'mlops: the transform job did not start: Could not find model "arn:aws:sagemaker:us-east-1:123456789012:model/'
+        f'xgboost-model-{student}". `aws sagemaker list-models` lists the models; `terraform apply` makes '
+        "xgboost-model-STUDENT_ID.",
+    )
+    code, said = said_by(capsys, student, "--input", "nothing")
+    assert (code, said.startswith(f"mlops: there is nothing to transform under s3://{bucket}/nothing: put CSV")) == (
+        1,
+        True,
+    )
+    code, said = said_by(capsys, student, "--bucket", "nobodys-bucket")
+    assert code == 1
+    assert "no request s3://nobodys-bucket/definitions/" in said
+    assert said_by(capsys, student, "--job", "nobodys-job") == (
+        1,
+        "mlops: no transform job 'nobodys-job': `aws sagemaker list-transform-jobs` lists them",
+    )
+    code, said = said_by(capsys, student, "--job", "x", "--join")
+    assert (code, said) == (2, "mlops: --job watches a job that runs: it takes no --join")
+    code, said = said_by(capsys, student, "--input", "https://example.com/rows.csv")
+    assert (code, "is not in S3" in said) == (2, True)
+    code, said = said_by(capsys, "Jane!")
+    assert (code, "student id 'Jane!' is not usable" in said) == (2, True)
+
+
+def test_names_fit_and_hold_the_id() -> None:
+    longest = "abcdefghij0123456789"
+    name = request.job_name(longest, datetime(2026, 11, 23, 19, 46, 16, 5000, tzinfo=UTC))
+    assert name == f"batch-transform-{longest}-20261123-194616-005"
+    assert len(name) <= 63
+
+
+def test_a_name_that_is_taken_is_made_anew() -> None:
+    taken = ClientError({"Error": {"Code": "ResourceInUse", "Message": "taken"}}, "CreateTransformJob")
+
+    class SageMaker:
+        asked: list[str] = []  # noqa: RUF012 - of one test
+
+        def create_transform_job(self, TransformJobName: str) -> None:
+            self.asked.append(TransformJobName)
+            if len(self.asked) < 3:
+                raise taken
+
+    names = iter(["a", "b", "c"])
+    assert job.start(SageMaker(), lambda name: {"TransformJobName": name}, lambda: next(names)) == "c"
+    with pytest.raises(UserError, match="did not start: taken"):
+        job.start(_Always(taken), lambda name: {"TransformJobName": name}, lambda: "a", pause=lambda _: None)
+
+
+class _Always:
+    def __init__(self, error: ClientError) -> None:
+        self._error = error
+
+    def create_transform_job(self, **_: str) -> None:
+        raise self._error
+
+
+def test_changes_reach_the_request(published: dict[str, Any], bucket: str) -> None:
+    base = {**published, "DataProcessing": {"JoinSource": "Input"}}
+    changes = Changes(
+        model="m", source="s3://other/in/", target="out/", instance_type="ml.c5.large", strategy="SingleRecord",
+        payload_mb=3, concurrent=2, join=False, input_filter="$[1:]", output_filter="$[0]",
+    )  # fmt: skip
+    made = request.build(base, changes, bucket, "job-1")
+    assert made["ModelName"] == "m"
+    assert made["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"] == "s3://other/in/"
+    assert made["TransformOutput"]["S3OutputPath"] == f"s3://{bucket}/out/job-1"
+    assert made["TransformResources"] == {"InstanceCount": 1, "InstanceType": "ml.c5.large"}
+    assert (made["BatchStrategy"], made["MaxPayloadInMB"], made["MaxConcurrentTransforms"]) == ("SingleRecord", 3, 2)
+    assert made["DataProcessing"] == {"JoinSource": "None", "InputFilter": "$[1:]", "OutputFilter": "$[0]"}
+    assert request.build(published, Changes(), bucket, "job-1") == {
+        **published,
+        "TransformJobName": "job-1",
+        "TransformOutput": {**published["TransformOutput"], "S3OutputPath": f"s3://{bucket}/batch-output/job-1"},
+    }
+
+
+def test_lines_are_counted_as_rows() -> None:
+    class S3:
+        def __init__(self, body: bytes) -> None:
+            self._body = body
+
+        def get_object(self, **_: str) -> dict[str, Any]:
+            from botocore.response import StreamingBody
+
+            return {"Body": StreamingBody(io.BytesIO(self._body), len(self._body))}
+
+    assert [job.count_lines(S3(body), "b", "k") for body in (b"", b"1", b"1\n", b"1\n2")] == [0, 1, 1, 2]
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_without_credentials(student: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code = guarded("batch_transform.py", lambda: command.main([student, "m", "--region", "us-east-1"]))
+    assert code == 2
+    assert capsys.readouterr().err.startswith("batch_transform.py: no AWS credentials")
