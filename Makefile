@@ -11,8 +11,11 @@ TERRAFORM ?= terraform
 
 # The first Python that is new enough; PYTHON=/path/to/python3.12 overrides it.
 is_new_enough = import sys; sys.exit(sys.version_info < (3, 11))
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
-	"$$p" -c '$(is_new_enough)' >/dev/null 2>&1 && { echo "$$p"; exit; }; done)
+# It is looked for once, and only where an environment is to be made.
+ifeq ($(origin PYTHON),undefined)
+PYTHON = $(eval PYTHON := $$(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	"$$$$p" -c '$(is_new_enough)' >/dev/null 2>&1 && { echo "$$$$p"; exit; }; done))$(PYTHON)
+endif
 
 .PHONY: help
 help: ## this list
@@ -20,11 +23,7 @@ help: ## this list
 
 ## Tools that must be there before minutes are spent on installing
 
-.PHONY: needs-python needs-terraform needs-student
-needs-python:
-	@test -n "$(PYTHON)" && "$(PYTHON)" -c '$(is_new_enough)' 2>/dev/null || { \
-	  echo "make: Python 3.11 or newer is needed, and $(or $(PYTHON),no python3 on the PATH) is not: install one, or name it with PYTHON=/path/to/python3.12" >&2; exit 1; }
-
+.PHONY: needs-terraform needs-student
 needs-terraform:
 	@command -v "$(TERRAFORM)" >/dev/null || { \
 	  echo "make: Terraform is not on the PATH: install it (https://developer.hashicorp.com/terraform/install) and try again" >&2; exit 1; }
@@ -37,6 +36,8 @@ needs-student:
 
 # $(call environment,FOLDER,WHAT): a virtual environment with this project and its extras in it.
 define environment
+	@test -n "$(PYTHON)" && "$(PYTHON)" -c '$(is_new_enough)' 2>/dev/null || { \
+	  echo "make: Python 3.11 or newer is needed, and $(or $(PYTHON),no python3 on the PATH) is not: install one, or name it with PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@set -e; if command -v uv >/dev/null; then \
 	  echo "Installing into $(1) with uv ..."; \
 	  test -x $(1)/bin/python || uv venv --quiet --python "$(PYTHON)" $(1); \
@@ -49,17 +50,18 @@ define environment
 	fi; touch $@
 endef
 
-$(VENV)/.installed: pyproject.toml | needs-python
+$(VENV)/.installed: pyproject.toml
 	$(call environment,$(VENV),.)
 
-$(VENV)/.installed-dev: pyproject.toml $(VENV)/.installed | needs-python
+$(VENV)/.installed-dev: pyproject.toml $(VENV)/.installed
 	$(call environment,$(VENV),.[dev])
 
-$(RENDER_VENV)/.installed: pyproject.toml | needs-python
+$(RENDER_VENV)/.installed: pyproject.toml
 	$(call environment,$(RENDER_VENV),.[render])
 
 .PHONY: install
 install: $(VENV)/.installed ## what everything but the tests needs, into .venv
+	@:
 
 ## The local stack
 
