@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import waitress
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import WSGITask
 
 from localaws.gateway.app import Application
@@ -26,13 +26,18 @@ _GIB = 1024**3
 class _Parser(HTTPRequestParser):  # type: ignore[misc]
     """Keeps S3's user metadata whose names have an underscore, which waitress drops as WSGI cannot name them."""
 
+    path = ""  # of a request whose first line cannot be read, to which waitress gives none
+
     def parse_header(self, header_plus: bytes) -> None:
         self.metadata = {}
         for line in header_plus.split(b"\r\n")[1:]:
             name, _, value = line.partition(b":")
             if b"_" in name and name.lower().startswith(_METADATA):
                 self.metadata[name.decode("latin-1").lower()] = value.strip(b" \t").decode("latin-1")
-        super().parse_header(header_plus)
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:  # of urllib, for a URL such as http://[::1/
+            raise ParsingError(f"Bad URI: {error}") from error
         if not self.content_length and not self.chunked:
             # waitress would say "100 Continue" and then wait for ever for the body of an empty S3 object.
             self.expect_continue = False

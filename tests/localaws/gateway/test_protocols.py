@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,6 +53,16 @@ def test_a_request_without_a_signature_is_refused(
     response = stack.pool.request("POST", f"{stack.endpoint_url}{path}", body=body, headers=headers, retries=False)
     assert response.status == 403
     assert code in response.data.decode()
+
+
+@pytest.mark.parametrize(
+    "line", [b"\x00\xff\xfe garbage", b"GET http://[::1/ HTTP/1.1", b"GET  HTTP/1.1", b"GET / HTTP/1.1\r\nX: \x7f"]
+)
+def test_what_is_no_http_is_told_so(stack: Any, line: bytes) -> None:
+    address = urlsplit(stack.endpoint_url)
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        connection.sendall(line + b"\r\n\r\n")
+        assert b" 400 Bad Request" in connection.recv(1024).partition(b"\r\n")[0]
 
 
 @pytest.mark.parametrize(

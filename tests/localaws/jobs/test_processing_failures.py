@@ -77,6 +77,18 @@ def test_outputs_that_cannot_be_written_are_named(world: World) -> None:
     assert "NoSuchBucket" in described["FailureReason"]
 
 
+def test_a_file_that_no_key_can_name_fails_the_job(world: World) -> None:
+    name = world.processing(
+        r"open(b'/opt/ml/processing/out/\xff.bin', 'w').close()",
+        outputs={"out": (f"s3://{BUCKET}/unnameable", "/opt/ml/processing/out")},
+    )
+    described = world.finish("ProcessingJob", name)
+    assert described["FailureReason"] == (
+        rf"ClientError: Failed to upload output data. Unable to upload object s3://{BUCKET}/unnameable/\udcff.bin "
+        "(its name is not UTF-8)"
+    )
+
+
 def test_a_program_that_is_not_there(world: World) -> None:
     app = {"ImageUri": SKLEARN, "ContainerEntrypoint": ["pyhton3"]}
     name = world.processing("", AppSpecification=app)

@@ -97,12 +97,19 @@ class S3:
     def upload_file(self, file: Path, uri: str, kms_key: str | None = None) -> None:
         """Copy one file to the object `uri`, encrypted with `kms_key` where one is given; raises DataError."""
         target = place(uri)
+        try:
+            target.key.encode()
+        except UnicodeEncodeError as error:  # how Python shows a name that is not UTF-8
+            shown = str(target).encode(errors="backslashreplace").decode()
+            raise DataError(f"Unable to upload object {shown} (its name is not UTF-8)") from error
         extra = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key} if kms_key else {}
         try:
             with file.open("rb") as body:
                 self._client.upload_fileobj(body, target.bucket, target.key, ExtraArgs=extra, Config=_TRANSFER)
         except (ClientError, BotoCoreError, boto3.exceptions.Boto3Error) as error:
             raise DataError(f"Unable to upload object {target} ({_reason(error)})") from error
+        except PermissionError as error:
+            raise DataError(f"Unable to upload object {target} (the job left a file that may not be read)") from error
 
     def _fetch(self, source: Place, target: Path, unzip: bool) -> None:
         try:
