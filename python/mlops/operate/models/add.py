@@ -20,7 +20,7 @@ __all__ = ["HELP", "PATH", "configure", "execute"]
 PATH: tuple[str, ...] = ("models", "add")
 HELP = "put a registered version, or a model.tar.gz, behind the multi-model endpoint"
 
-_TARGET = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*\.tar\.gz")
+_TARGET = re.compile(r"(?!.*\.\.)[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*\.tar\.gz")
 
 
 @dataclass(frozen=True)
