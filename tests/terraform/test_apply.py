@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 import tftest
+from serving_checks import check_answers, check_deployment_from_outside, check_nothing_left, traffic
 
 pytestmark = pytest.mark.slow
 
@@ -68,6 +69,13 @@ def test_stack_is_whole_then_refuses_then_goes(
     sagemaker.update_pipeline(PipelineName=outputs["pipeline_name"], PipelineDefinition=published)
     assert _plan_exit_code(applied) == 0
 
+    def client(service: str) -> Any:
+        return _client(service, stack_environment)
+
+    check_answers(outputs, client)
+    check_deployment_from_outside(outputs, client)
+    assert _plan_exit_code(applied) == 0
+
     code = json.loads(published)["Steps"][0]["Arguments"]["ProcessingInputs"][-1]["S3Input"]["S3Uri"]
     prefix = code.removeprefix(f"s3://{BUCKET}/")
     assert s3.head_object(Bucket=BUCKET, Key=f"{prefix}/run.py")["ServerSideEncryption"] == "AES256"
@@ -81,8 +89,9 @@ def test_stack_is_whole_then_refuses_then_goes(
         },
     )["ModelPackageArn"]
     s3.put_object(Bucket=BUCKET, Key="pipeline/report/1/report.json", Body=b"{}")
-    with pytest.raises(tftest.TerraformTestError) as refusal:
+    with traffic(outputs, client) as answered, pytest.raises(tftest.TerraformTestError) as refusal:
         applied.destroy(tf_vars=STUDENT)
+    assert answered[0] > 0
     message = " ".join(str(refusal.value).split())
     assert "make destroy STUDENT_ID=tf-tester" in message
     assert GROUP in message
@@ -92,6 +101,7 @@ def test_stack_is_whole_then_refuses_then_goes(
     for item in s3.list_object_versions(Bucket=BUCKET).get("Versions", []):
         s3.delete_object(Bucket=BUCKET, Key=item["Key"], VersionId=item["VersionId"])
     applied.destroy(tf_vars=STUDENT)
+    check_nothing_left(client)
     assert sagemaker.list_pipelines()["PipelineSummaries"] == []
     assert sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"] == []
     assert BUCKET not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
