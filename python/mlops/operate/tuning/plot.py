@@ -78,8 +78,7 @@ def _panel(x: int, y: int, each: Importance, scored: Sequence[Trial]) -> list[st
 def _said(each: Importance) -> str:
     if each.correlation is None:
         return "too few different values to say"
-    explained = f"explains {each.explained:.0%}" if each.explained else "explains nothing by itself"
-    return f"{explained}; rank correlation {each.correlation:+.2f}"
+    return f"explains {each.explained or 0:.0%}; rank correlation {each.correlation:+.2f}"
 
 
 def _places(values: Sequence[str]) -> tuple[list[float], list[tuple[float, str]]]:

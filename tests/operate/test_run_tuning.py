@@ -1,0 +1,152 @@
+"""`mlops run tuning` on a real local stack, from what Terraform publishes."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from mlops.cli import main
+from mlops.operate import run_tuning
+
+RENDERED = Path(__file__).resolve().parents[2] / "rendered" / "tuning"
+ACCOUNT = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
+# Splits without the real preprocessing, which has tests of its own.
+_SPLIT = """
+import pathlib, random
+chance = random.Random(1)
+for name in ("train", "validation"):
+    rows = [(chance.random(), chance.random()) for _ in range(300)]
+    text = "".join(f"{int(a + b / 3 > 0.6)},{a},{b}\\n" for a, b in rows)
+    pathlib.Path(f"/opt/ml/processing/output/{name}").mkdir(parents=True, exist_ok=True)
+    pathlib.Path(f"/opt/ml/processing/output/{name}/{name}.csv").write_text(text)
+for name in ("test", "encoder", "baseline", "report"):
+    pathlib.Path(f"/opt/ml/processing/output/{name}").mkdir(parents=True, exist_ok=True)
+pathlib.Path("/opt/ml/processing/output/report/report.json").write_text("{}")
+"""
+
+
+@pytest.fixture
+def published(student: str, bucket: str, role_arn: str) -> dict[str, Any]:
+    """The product's own requests, filled, with three short trials."""
+    values = {
+        "bucket": bucket,
+        "code_uri": f"s3://{bucket}/code",
+        "input_data_uri": f"s3://{bucket}/code",
+        "schema_uri": f"s3://{bucket}/code",
+        "job_role_arn": role_arn,
+        "sklearn_image": f"{ACCOUNT}/sagemaker-scikit-learn:1.4-2",
+        "xgboost_image": f"{ACCOUNT}/sagemaker-xgboost:1.7-1",
+        "splits_prefix": "tuning/splits/1",
+        "tuned_models_prefix": "tuning/models",
+    }
+    document = {}
+    for name, file in (("request", "request"), ("preprocessing", "preprocess")):
+        text = (RENDERED / f"{file}.json.tftpl").read_text(encoding="utf-8")
+        document[name] = json.loads(re.sub(r"\$\{(\w+)\}", lambda token: values[token[1]], text))
+    document["request"]["HyperParameterTuningJobConfig"]["ResourceLimits"]["MaxNumberOfTrainingJobs"] = 3
+    document["request"]["TrainingJobDefinition"]["StaticHyperParameters"]["num_round"] = "4"
+    boto3.client("s3").put_object(Bucket=bucket, Key="code/run.py", Body=_SPLIT)
+    publish(student, bucket, document)
+    return document
+
+
+def publish(student: str, bucket: str, document: dict[str, Any]) -> None:
+    boto3.client("s3").put_object(
+        Bucket=bucket, Key=f"definitions/xgboost-tuning-{student}.json", Body=json.dumps(document)
+    )
+
+
+@pytest.mark.usefixtures("published")
+def test_it_prepares_tunes_reports_and_registers(
+    sagemaker: Any, student: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sagemaker.create_model_package_group(ModelPackageGroupName=f"xgboost-models-{student}")
+    assert main(["run", "tuning", student, "--output", str(tmp_path), "--register-best"]) == 0
+    said = capsys.readouterr().out
+    name = said.splitlines()[1]
+    assert student in name
+    described = sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+    best = described["BestTrainingJob"]["TrainingJobName"]
+    assert f"Best training job: {best}" in said
+    rows = list(csv.DictReader((tmp_path / "leaderboard.csv").read_text().splitlines()))
+    assert (len(rows), rows[0]["training_job"]) == (3, best)
+    assert (tmp_path / "trials.svg").read_text().startswith("<svg")
+    versions = sagemaker.list_model_packages(ModelPackageGroupName=f"xgboost-models-{student}")
+    assert [each["ModelApprovalStatus"] for each in versions["ModelPackageSummaryList"]] == ["PendingManualApproval"]
+
+    # The splits are there: a second tuning prepares none, and an ended one can be looked at again.
+    assert main(["run", "tuning", student, "--no-wait"]) == 0
+    assert "preparing" not in capsys.readouterr().out
+    assert main(["run", "tuning", student, "--job", name, "--output", str(tmp_path / "again")]) == 0
+    assert (tmp_path / "again" / "leaderboard.csv").read_text() == (tmp_path / "leaderboard.csv").read_text()
+
+
+def test_failing_trials_give_the_containers_reason_and_exit_code_1(
+    student: str, bucket: str, published: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = copy.deepcopy(published)
+    broken["request"]["TrainingJobDefinition"]["StaticHyperParameters"]["bogus"] = "1"
+    publish(student, bucket, broken)
+    assert main(["run", "tuning", student, "--output", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    assert said.err.startswith("Failed: All training jobs failed.")
+    assert "Extraneous hyperparameter found: bogus" in said.err
+    assert "its log: mlops logs " in said.err
+
+
+def test_what_sagemaker_refuses_is_said(
+    student: str, bucket: str, published: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = copy.deepcopy(published)
+    broken["request"]["HyperParameterTuningJobConfig"]["Strategy"] = "Grid"
+    publish(student, bucket, broken)
+    assert main(["run", "tuning", student]) == 1
+    assert "categorical hyperparameter ranges only" in capsys.readouterr().err
+
+
+def test_preprocessing_that_fails_stops_before_any_trial(
+    sagemaker: Any, student: str, bucket: str, published: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = "import sys; open('/opt/ml/output/message', 'w').write('no rows'); sys.exit(1)"
+    boto3.client("s3").put_object(Bucket=bucket, Key="code/run.py", Body=script)
+    assert published
+    assert main(["run", "tuning", student]) == 1
+    said = capsys.readouterr().err
+    assert "the splits could not be prepared" in said
+    assert "no rows" in said
+    assert not sagemaker.list_hyper_parameter_tuning_jobs(NameContains=student)["HyperParameterTuningJobSummaries"]
+
+
+@pytest.mark.usefixtures("stack")
+def test_mistakes_in_the_call(student: str, bucket: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "tuning", student]) == 1
+    assert f"no definition at s3://{bucket}/definitions/xgboost-tuning-{student}.json" in capsys.readouterr().err
+    assert main(["run", "tuning", "Bad_Id"]) == 2
+    assert "student id 'Bad_Id' is not usable" in capsys.readouterr().err
+    assert main(["run", "tuning", student, "--no-wait", "--register-best"]) == 2
+    assert "--no-wait" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("published")
+def test_the_entry_point_checks_the_role_and_an_unknown_job(student: str) -> None:
+    from mlops.operate.errors import UserError
+
+    with pytest.raises(UserError, match="does not exist"):
+        run_tuning.main([student, "arn:aws:iam::123456789012:role/nobody"])
+    with pytest.raises(UserError, match="no tuning job 'unborn'"):
+        run_tuning.main([student, _role(student), "--job", "unborn"])
+
+
+def _role(student: str) -> str:
+    """The role that the published requests name."""
+    body = boto3.client("s3").get_object(
+        Bucket=f"sagemaker-{student}", Key=f"definitions/xgboost-tuning-{student}.json"
+    )["Body"]
+    return str(json.loads(body.read())["preprocessing"]["RoleArn"])
