@@ -16,7 +16,8 @@ from pathlib import Path
 from localaws.containers import sandbox
 from localaws.containers.environment import write_interpreter_names
 from localaws.containers.images import ImageTable
-from localaws.containers.serving.http_client import Answer, BrokenConnection, Connection, Late
+from localaws.containers.serving.connections import Connections
+from localaws.containers.serving.http_client import Answer
 from localaws.containers.serving.interface import ContainerSpec, ServingError
 from localaws.containers.serving.launch import launch
 from localaws.containers.serving.namespace import Namespace
@@ -62,8 +63,8 @@ class Container:
         self._process: subprocess.Popen[bytes] | None = None
         self._listener: socket.socket | None = None
         self._namespace: Namespace | None = None
-        self._idle: dict[str, list[Connection]] = {}
-        self._lock = threading.Lock()
+        self._connections = Connections(name, self._connect)
+        self._starting = threading.Lock()
         self._stopping = threading.Event()
         self._healthy = False
         self._watcher: threading.Thread | None = None
@@ -117,45 +118,21 @@ class Container:
         """One request; raises ServingError. Connections are kept for each `key` (a model of a multi-model server)."""
         if self._stopping.is_set():
             raise ServingError("stopped", f"The {self.name} container is stopping.", hostname=self.name, status=503)
-        connection = self._take(key) or self._connect(seconds)
-        try:
-            answer = connection.exchange(method, path, headers, body, seconds)
-        except Late as error:
-            raise ServingError(
-                "timeout",
-                f"Your invocation timed out while waiting for a response from container {self.name}: none came within "
-                f"{seconds:g} s.",
-                hostname=self.name,
-                status=504,
-            ) from error
-        except BrokenConnection as error:
-            raise ServingError(
-                "died",
-                f"The {self.name} container's server ended while it worked on the request ({error}); it is started "
-                "again.",
-                hostname=self.name,
-                status=502,
-            ) from error
-        finally:
-            self._give_back(key, connection)
-        return answer
+        return self._connections.exchange(method, path, headers, body, seconds, key)
 
     def forget(self, key: str) -> None:
         """Close the idle connections of `key`."""
-        with self._lock:
-            connections = self._idle.pop(key, [])
-        for connection in connections:
-            connection.close()
+        self._connections.forget(key)
 
     def stop(self, grace_seconds: float) -> None:
         """Ask the server to finish what it works on, then end every process of the container."""
-        self._stopping.set()
+        with self._starting:
+            self._stopping.set()
+        self._connections.close()
         process = self._process
         if process is not None:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(signal.SIGTERM)
-            for key in list(self._idle):
-                self.forget(key)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(grace_seconds)
             if process.stdin:
@@ -170,40 +147,13 @@ class Container:
         shutil.rmtree(self._scratch, ignore_errors=True)
         shutil.rmtree(self._ml, ignore_errors=True)
 
-    def _take(self, key: str) -> Connection | None:
-        while True:
-            with self._lock:
-                connections = self._idle.get(key)
-                if not connections:
-                    return None
-                connection = connections.pop()
-            if not connection.dropped():
-                return connection
-            connection.close()
-
-    def _give_back(self, key: str, connection: Connection) -> None:
-        if connection.reusable and not self._stopping.is_set():
-            with self._lock:
-                self._idle.setdefault(key, []).append(connection)
-        else:
-            connection.close()
-
-    def _connect(self, seconds: float) -> Connection:
-        try:
-            if self._namespace:
-                return Connection(self._namespace.connect(seconds))
-            port = self._listener.getsockname()[1] if self._listener else self._launch.port
-            connected = socket.create_connection(("127.0.0.1", port), seconds)
-        except OSError as error:
-            raise ServingError(
-                "died",
-                f"The {self.name} container's server takes no connection on port {self._launch.port or 8080}: "
-                f"{error.strerror or error}.",
-                hostname=self.name,
-                status=503,
-            ) from error
+    def _connect(self, seconds: float) -> socket.socket:
+        if self._namespace:
+            return self._namespace.connect(seconds)
+        port = self._listener.getsockname()[1] if self._listener else self._launch.port
+        connected = socket.create_connection(("127.0.0.1", port), seconds)
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return Connection(connected)
+        return connected
 
     def _spawn(self) -> None:
         for directory in (self._scratch, self._ml):
@@ -267,14 +217,28 @@ class Container:
             code = process.wait()
             if process.stdin:
                 process.stdin.close()
+            pause = _RESTART_SECONDS if time.monotonic() - began > _STEADY_SECONDS else pause
             if self._stopping.is_set() or not self._healthy:
                 return
             self._write(f"The container ended with exit code {code}; it is started again.")
-            pause = _RESTART_SECONDS if time.monotonic() - began > _STEADY_SECONDS else pause
-            if self._stopping.wait(pause):
-                return
+            while not self._restart(pause):
+                if self._stopping.is_set():
+                    return
+                pause = min(2 * pause, _LONGEST_RESTART_SECONDS)
             pause = min(2 * pause, _LONGEST_RESTART_SECONDS)
-            self._spawn()
+
+    def _restart(self, pause: float) -> bool:
+        if self._stopping.wait(pause):
+            return False
+        with self._starting:
+            if self._stopping.is_set():
+                return False
+            try:
+                self._spawn()
+            except OSError as error:  # no memory, no process, no room on the disk: these may pass
+                self._write(f"The container cannot be started: {error}")
+                return False
+        return True
 
     def _write(self, line: str) -> None:
         self.log.append(line)

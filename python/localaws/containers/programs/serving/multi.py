@@ -18,15 +18,15 @@ import selectors
 import signal
 import socket
 import sys
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
+from . import model_process
+from .answers import error_answer, json_answer
 from .http import Handler, Request, Response, encode, read_requests
-from .memory import private_bytes
-from .workers import DRAIN_SECONDS, Connections, catch_signals, log
+from .workers import catch_signals, log
 
 __all__ = ["serve"]
 
@@ -34,12 +34,6 @@ _INVOKE = re.compile(rb"POST /models/([^/ ]+)/invoke")
 _PAGE = 100
 _SECONDS = 30.0  # for a management request to arrive whole
 _MOST_RESTARTS = 3
-_TYPES = {
-    400: "BadRequestException",
-    404: "ModelNotFoundException",
-    405: "MethodNotAllowedException",
-    409: "ConflictStatusException",
-}
 
 
 @dataclass
@@ -137,23 +131,23 @@ class _Server:
         """The answer; None where it comes later."""
         path, _, query = request.path.partition("?")
         if path == "/ping":
-            return _json(200, {"status": "Healthy!"})
+            return json_answer(200, {"status": "Healthy!"})
         first, *rest = path.strip("/").split("/")
         if first != "models" or len(rest) > 2:
-            return _error(404, "Requested resource is not found, please refer to API document.")
+            return error_answer(404, "Requested resource is not found, please refer to API document.")
         if not rest:
             if request.method == "GET":
                 return self._list(query)
-            return self._load(request, connection) if request.method == "POST" else _error(405, "Not allowed.")
+            return self._load(request, connection) if request.method == "POST" else error_answer(405, "Not allowed.")
         model = self._models.get(rest[0])
         if model is None or model.ending:
-            return _error(404, f"Model not found: {rest[0]}")
+            return error_answer(404, f"Model not found: {rest[0]}")
         if request.method == "GET" and len(rest) == 1:
-            return _json(200, {"modelName": model.name, "modelUrl": model.url})
+            return json_answer(200, {"modelName": model.name, "modelUrl": model.url})
         if request.method == "DELETE" and len(rest) == 1:
             self._unload(model, connection)
             return None
-        return _error(405, "Requested method is not allowed, please refer to API document.")
+        return error_answer(405, "Requested method is not allowed, please refer to API document.")
 
     def _list(self, query: str) -> Response:
         options = dict(part.split("=", 1) for part in query.split("&") if "=" in part)
@@ -161,18 +155,18 @@ class _Server:
         names = sorted(name for name, model in self._models.items() if not model.ending)
         shown = [{"modelName": name, "modelUrl": self._models[name].url} for name in names[start : start + limit]]
         more = {"nextPageToken": str(start + limit)} if start + limit < len(names) else {}
-        return _json(200, {**more, "models": shown})
+        return json_answer(200, {**more, "models": shown})
 
     def _load(self, request: Request, connection: socket.socket) -> Response | None:
         try:
             asked = json.loads(request.body)
             name, url = str(asked["model_name"]), str(asked["url"])
         except (ValueError, KeyError, TypeError):
-            return _error(400, "Parameters model_name and url are required.")
+            return error_answer(400, "Parameters model_name and url are required.")
         if name in self._models:
-            return _error(409, f"Model {name} is already registered.")
+            return error_answer(409, f"Model {name} is already registered.")
         if self._most_models and len(self._models) >= self._most_models:
-            return _error(507, f"{len(self._models)} models are loaded, as many as this container holds.")
+            return error_answer(507, f"{len(self._models)} models are loaded, as many as this container holds.")
         model = self._models[name] = _Model(name, url, waiting=[connection])
         self._fork(model)
         return None
@@ -194,7 +188,7 @@ class _Server:
                 for end in (other.control, *other.waiting, *other.parked):
                     if end:
                         end.close()
-            _work(theirs, self._make, model.url)
+            model_process.run(theirs, self._make, _folder(model.url))
         theirs.close()
         self._selector.register(model.control, selectors.EVENT_READ, lambda _: self._heard(model))
 
@@ -216,15 +210,17 @@ class _Server:
             return
         word = json.loads(said)
         if "error" in word:
-            self._drop(model, _error(507 if word["memory"] else 500, word["error"]))
+            self._drop(model, error_answer(507 if word["memory"] else 500, word["error"]))
             return
         model.size, model.ready, model.restarts = word["bytes"], True, 0
         used = sum(other.size for other in self._models.values())
         if self._most_bytes and used > self._most_bytes:
-            self._drop(model, _error(507, f"The models take {used} bytes of memory; {self._most_bytes} are there."))
+            self._drop(
+                model, error_answer(507, f"The models take {used} bytes of memory; {self._most_bytes} are there.")
+            )
             return
         log(f"[INFO] Model {model.name} loaded from {model.url} ({model.size} bytes)")
-        self._answer(model, _json(200, {"status": "Workers scaled"}))
+        self._answer(model, json_answer(200, {"status": "Workers scaled"}))
         for connection in model.parked:
             self._hand_over(model, connection)
         model.parked.clear()
@@ -233,7 +229,7 @@ class _Server:
         code = self._forget_process(model)
         if model.ending:
             del self._models[model.name]
-            self._answer(model, _json(200, {"status": f'Model "{model.name}" unregistered'}))
+            self._answer(model, json_answer(200, {"status": f'Model "{model.name}" unregistered'}))
             return
         log(f"[ERROR] The process of model {model.name} ended with code {code}")
         if model.restarts < _MOST_RESTARTS and not model.waiting:
@@ -241,7 +237,9 @@ class _Server:
             self._fork(model)
             return
         # What takes a process away while it loads is the kernel, short of memory.
-        self._drop(model, _error(507 if code == -signal.SIGKILL else 500, f"Failed to start workers: code {code}"))
+        self._drop(
+            model, error_answer(507 if code == -signal.SIGKILL else 500, f"Failed to start workers: code {code}")
+        )
 
     def _drop(self, model: _Model, response: Response) -> None:
         """Give a model up."""
@@ -267,36 +265,6 @@ class _Server:
             self._reply(connection, response)
 
 
-def _work(control: socket.socket, make: Callable[[Path], Handler], url: str) -> NoReturn:
-    """The process of one model: load it, say so, serve the connections that come, end with the other side."""
-    signal.set_wakeup_fd(-1)
-    for number in (signal.SIGTERM, signal.SIGCHLD):
-        signal.signal(number, signal.SIG_DFL)
-    try:
-        served = Connections(make(Path(url)))
-        control.sendall(json.dumps({"bytes": private_bytes()}).encode())
-        while True:
-            said, descriptors, _, _ = socket.recv_fds(control, 1, 1)
-            if not said:
-                break
-            for descriptor in descriptors:
-                served.add(socket.socket(fileno=descriptor))
-        served.drain(DRAIN_SECONDS)
-    except BaseException as error:  # noqa: BLE001 - a user's code may raise anything; it ends this process
-        traceback.print_exc()
-        sys.stderr.flush()
-        memory = isinstance(error, MemoryError)
-        control.sendall(json.dumps({"error": f"{type(error).__name__}: {error}", "memory": memory}).encode()[:60000])
-        os._exit(1)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
-
-
-def _json(status: int, document: dict[str, Any]) -> Response:
-    return Response(status, (json.dumps(document, indent=2) + "\n").encode(), "application/json")
-
-
-def _error(status: int, message: str) -> Response:
-    kind = _TYPES.get(status, "InternalServerException")
-    return _json(status, {"code": status, "type": kind, "message": message})
+def _folder(url: str) -> Path:
+    """Where a model lies; without namespaces /opt/ml is elsewhere."""
+    return Path(url.replace("/opt/ml", os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"), 1))

@@ -148,12 +148,11 @@ def serve_forever(listener: socket.socket, handler: Handler) -> None:
 
 
 class Connections:
-    """The open connections of a process and the requests that it works on."""
+    """The connections of a process, each served by a thread, and how many requests it works on."""
 
     def __init__(self, handler: Handler) -> None:
         self._handler = handler
         self._lock = threading.Condition()
-        self._open = set[socket.socket]()
         self._busy = 0
         self.draining = False
 
@@ -162,18 +161,13 @@ class Connections:
         connection.setblocking(True)
         if connection.family == socket.AF_INET:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._open.add(connection)
-        threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+        threading.Thread(target=serve_connection, args=(connection, self._handler, self), daemon=True).start()
 
     def drain(self, seconds: float) -> None:
-        """Close idle connections and wait for the requests under way."""
+        """Take no more requests, and wait for those under way."""
         with self._lock:
             self.draining = True
             self._lock.wait_for(lambda: self._busy == 0, seconds)
-
-    def _serve(self, connection: socket.socket) -> None:
-        serve_connection(connection, self._handler, self)
-        self._open.discard(connection)
 
     def enter(self) -> bool:
         """A request has come; whether it is to be answered."""
