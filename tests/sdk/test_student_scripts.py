@@ -34,6 +34,20 @@ _ROLE = {
         {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "arn:aws:iam::*:role/student-*"},
     ],
 }
+_REGISTRY = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
+# The models of the first apply: encoder, then XGBoost.
+_CONTAINERS = (
+    (
+        f"{_REGISTRY}/sagemaker-scikit-learn:1.9-0-cpu-py3",
+        "encoder.tar.gz",
+        {
+            "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv",
+            "SAGEMAKER_PROGRAM": "inference.py",
+            "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+        },
+    ),
+    (f"{_REGISTRY}/sagemaker-xgboost:3.2-0", "xgboost-default.tar.gz", {}),
+)
 _ENDED = ("Succeeded", "Failed", "Stopped")
 
 pytestmark = pytest.mark.slow
@@ -111,6 +125,35 @@ def test_a_students_tuner_runs_unmodified(sdk: tuple[str, Path], stack: dict[str
         HyperParameterTuningJobName=jobs[0]["HyperParameterTuningJobName"]
     )
     assert described["BestTrainingJob"]["TrainingJobName"] in done.stdout
+
+
+def test_a_students_transformer_runs_unmodified(sdk: tuple[str, Path], stack: dict[str, str], tmp_path: Path) -> None:
+    generation, python = sdk
+    student = f"batch-{generation}"
+    bucket, model = f"sagemaker-{student}", f"xgboost-model-{student}"
+    s3, iam = boto3.client("s3"), boto3.client("iam")
+    s3.create_bucket(Bucket=bucket)
+    role = iam.create_role(RoleName=f"student-{student}", AssumeRolePolicyDocument=json.dumps(_TRUST))["Role"]["Arn"]
+    iam.put_role_policy(RoleName=f"student-{student}", PolicyName="all", PolicyDocument=json.dumps(_ROLE))
+    s3.upload_file(str(PROJECT / "rendered/batch/sample.csv"), bucket, "data/batch-input/sample.csv")
+    containers = []
+    for image, archive, environment in _CONTAINERS:
+        s3.upload_file(str(PROJECT / "rendered/bootstrap" / archive), bucket, f"models/{archive}")
+        url = f"s3://{bucket}/models/{archive}"
+        containers.append({"Image": image, "ModelDataUrl": url, "Environment": environment})
+    boto3.client("sagemaker").create_model(ModelName=model, ExecutionRoleArn=role, Containers=containers)
+
+    script = [python, ASSETS / generation / "batch_transform.py", student, model]
+    made = subprocess.run(script, cwd=tmp_path, env=stack, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr[-3000:]
+    name = made.stdout.strip().splitlines()[-1]
+    (listed,) = _aws(stack, "sagemaker", "list-transform-jobs", "--name-contains", student)["TransformJobSummaries"]
+    assert (listed["TransformJobName"], listed["TransformJobStatus"]) == (name, "Completed")
+    joined = s3.get_object(Bucket=bucket, Key="batch-output/sample.csv.out")["Body"].read().decode().splitlines()
+    rows = (PROJECT / "rendered/batch/sample.csv").read_text().splitlines()
+    assert [line.rpartition(",")[0] for line in joined] == rows
+    assert all(0 < float(line.rpartition(",")[2]) < 1 for line in joined)
+    assert len(s3.list_objects_v2(Bucket=bucket, Prefix="captured/")["Contents"]) == 2
 
 
 def _aws(environment: dict[str, str], *words: str) -> Any:
