@@ -114,7 +114,9 @@ def linked() -> bytes:
 
 
 @pytest.mark.parametrize(
-    "artifact", [b"not an archive", packed(nothing=b"x"), linked(), packed(**{"xgboost-model": b"{"})]
+    "artifact",
+    [b"not an archive", packed(nothing=b"x"), linked(), packed(**{"xgboost-model": b"{"})],
+    ids=["no-archive", "no-model", "link", "no-booster"],
 )
 def test_target_that_cannot_be_loaded(world: World, many: tuple[str, str], artifact: bytes) -> None:
     endpoint, prefix = many
