@@ -89,6 +89,16 @@ class Stack:
             if events:
                 backend.put_log_events(group, stream, events)
 
+    def put_metrics(self, namespace: str, data: list[dict[str, Any]]) -> None:
+        """Publish CloudWatch metrics: `data` is that of PutMetricData, its time stamps with a time zone."""
+        from moto.cloudwatch.models import cloudwatch_backends
+
+        backend: Any = cloudwatch_backends[self.account_id][self.region]
+        # moto compares times in UTC that do not say so.
+        naive = [{**datum, "Timestamp": datum["Timestamp"].astimezone(UTC).replace(tzinfo=None)} for datum in data]
+        with MOTO_LOCK:
+            backend.put_metric_data(namespace, naive)
+
     def spawn(self, name: str, function: Callable[[], None]) -> threading.Thread:
         """Run `function` in a background thread; it must return soon after `shutdown` is set."""
         thread = threading.Thread(target=function, name=name, daemon=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -48,6 +49,21 @@ def test_the_model_is_the_one_that_xgboost_trains_here(world: World, channels: d
 
     metrics = {metric["MetricName"]: metric["Value"] for metric in described["FinalMetricDataList"]}
     assert metrics["validation:auc"] == pytest.approx(roc_auc_score(truth, scores), abs=1e-4)
+    published = (
+        world.stack.session_for_role(world.role, "reader")
+        .client("cloudwatch")
+        .get_metric_statistics(
+            Namespace="/aws/sagemaker/TrainingJobs",
+            MetricName="validation:auc",
+            Dimensions=[{"Name": "TrainingJobName", "Value": name}],
+            StartTime=described["TrainingStartTime"],
+            EndTime=described["TrainingEndTime"] + timedelta(minutes=1),
+            Period=60,
+            Statistics=["Maximum", "SampleCount"],
+        )["Datapoints"]
+    )
+    assert sum(point["SampleCount"] for point in published) == 8
+    assert max(point["Maximum"] for point in published) >= metrics["validation:auc"]
     rounds = [line for line in world.log("TrainingJob", name) if line.startswith("[7]")]
     assert rounds == [f"[7]#011train-auc:{metrics['train:auc']:.5f}#011validation-auc:{metrics['validation:auc']:.5f}"]
 

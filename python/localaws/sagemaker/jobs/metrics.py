@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -33,6 +34,7 @@ class MetricReader:
         self._algorithm = algorithm
         self._last: dict[str, tuple[float, datetime]] = {}
         self._values: dict[str, list[float]] = {}
+        self._times: dict[str, list[datetime]] = {}
         self._expressions: list[tuple[str, re.Pattern[str]]] = []
         for definition in definitions:
             try:
@@ -68,6 +70,16 @@ class MetricReader:
         """Every value of a metric so far, oldest first; safe to call from another thread than the reader's."""
         return list(self._values.get(name, ()))
 
+    def data(self, job: str) -> list[dict[str, Any]]:
+        """Every value of every metric as CloudWatch's PutMetricData takes it, for the training job `job`."""
+        dimensions = [{"Name": "TrainingJobName", "Value": job}]
+        return [
+            {"MetricName": name, "Dimensions": dimensions, "Unit": "None", "Value": value, "Timestamp": time}
+            for name, values in self._values.items()
+            for value, time in zip(values, self._times[name], strict=True)
+            if math.isfinite(value)  # CloudWatch takes no other
+        ]
+
     def _take(self, name: str, text: str | None, now: datetime) -> None:
         try:
             value = float(text or "")
@@ -75,3 +87,4 @@ class MetricReader:
             return  # SageMaker leaves out what is no number, too
         self._last[name] = (value, now)
         self._values.setdefault(name, []).append(value)
+        self._times.setdefault(name, []).append(now)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["enter", "run"]
 
 DEFAULT_RUNTIME_SECONDS = 24 * 3600
+METRICS = "/aws/sagemaker/TrainingJobs"  # the namespace in CloudWatch
 _FINAL = {
     "Completed": "Training job completed",
     "Failed": "Training job failed",
@@ -133,6 +134,7 @@ def _container(job: Job) -> ContainerResult:
     finally:
         if metrics := reader.final():
             job.stack.store.update(job.record, FinalMetricDataList=metrics)
+            job.stack.put_metrics(METRICS, reader.data(job.record.name))
 
 
 def _download(job: Job, s3: S3) -> None:
