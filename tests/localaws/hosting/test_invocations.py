@@ -179,6 +179,21 @@ def test_shadow_variant_gets_copies_and_nobody_sees_its_answers(world: World) ->
     assert world.metric(name, "Invocations", "S", 20) == 20
 
 
+def test_serverless_variant_takes_so_many_at_once(world: World) -> None:
+    config, model = unique("config"), world.model("s")
+    serverless = {"MemorySizeInMB": 1024, "MaxConcurrency": 2}
+    variant = {"VariantName": "A", "ModelName": model, "ServerlessConfig": serverless}
+    world.sagemaker.create_endpoint_config(EndpointConfigName=config, ProductionVariants=[variant])
+    name = world.endpoint(config)
+    (described,) = world.describe(name)["ProductionVariants"]
+    assert described["CurrentServerlessConfig"] == serverless
+    assert "CurrentInstanceCount" not in described
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(lambda _: world.invoke(name, b"sleep 2"), range(5)))
+    assert sorted(answer.status for answer in answers) == [200, 200, 429, 429, 429]
+    assert world.invoke(name, b"x" * 4_194_305).status == 413
+
+
 def test_containers_called_directly(world: World) -> None:
     urls = [
         world.put(f"models/direct-{answer}.tar.gz", packed(behaviour__json=json.dumps({"answer": answer}).encode()))

@@ -209,6 +209,12 @@ def test_alarm_set_by_hand_rolls_back(world: World) -> None:
     assert name in world.settled(endpoint, 30)["FailureReason"]
 
 
+def test_alarm_that_does_not_exist_rolls_back(world: World) -> None:
+    endpoint = world.endpoint(world.config(world.model("old")))
+    found = world.update(endpoint, world.config(world.model("new")), DeploymentConfig=canary(60, "nowhere"))
+    assert found["FailureReason"] == "The alarms of AutoRollbackConfiguration do not exist: nowhere."
+
+
 def test_rolling_update_replaces_instances_in_batches(world: World) -> None:
     endpoint = world.endpoint(world.config(world.model("old"), count=2))
     policy = {
@@ -256,6 +262,39 @@ def test_rolling_update_rolls_back_to_as_many_instances(world: World) -> None:
     assert found["ProductionVariants"][0]["CurrentInstanceCount"] == 2
     assert seen.answers(after=done) == {"old"}
     assert not seen.failed()
+
+
+def test_rollback_that_fails_leaves_what_answers(world: World) -> None:
+    endpoint = world.endpoint(world.config(world.model("old"), count=2))
+    name = alarm(world, endpoint)
+    # From now on no instance of the old model can start again.
+    (behaviour,) = (world.home.work_dir / "endpoints" / endpoint).glob("*/A/primary/model/behaviour.json")
+    behaviour.write_text('{"exits": true}')
+    policy = {
+        "RollingUpdatePolicy": {
+            "MaximumBatchSize": {"Type": "INSTANCE_COUNT", "Value": 1},
+            "WaitIntervalInSeconds": 3,
+        },
+        "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": name}]},
+    }
+    world.sagemaker.update_endpoint(
+        EndpointName=endpoint, EndpointConfigName=world.config(world.model("new"), count=2), DeploymentConfig=policy
+    )
+    end = time.monotonic() + 30
+    while world.describe(endpoint)["ProductionVariants"][0]["CurrentInstanceCount"] > 1:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    world.cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a person")
+    found = world.settled(endpoint)
+    assert found["EndpointStatus"] == "UpdateRollbackFailed"
+    assert "The rollback failed: The primary container for production variant A" in found["FailureReason"]
+    assert {world.invoke(endpoint).text for _ in range(40)} <= {"old", "new"}
+    # The way out is another update.
+    found = world.update(endpoint, world.config(world.model("newest")))
+    assert found["EndpointStatus"] == "InService"
+    assert {world.invoke(endpoint).text for _ in range(20)} == {"newest"}
+    folder = world.home.work_dir / "endpoints" / endpoint
+    assert len(list(folder.glob("*/A"))) == 1
 
 
 def test_retained_properties_survive_an_update(world: World) -> None:

@@ -19,8 +19,6 @@ from localaws.motolock import MOTO_LOCK
 from localaws.sagemaker.hosting.metrics import NAMESPACE
 
 if TYPE_CHECKING:
-    import boto3
-
     from localaws.sagemaker.hosting.endpoint import HostedEndpoint
     from localaws.stack import Stack
 
@@ -38,12 +36,10 @@ class AlarmsUnreadable(Exception):
     """The alarms' states cannot be had; the message says why."""
 
 
-def read(session: boto3.Session, names: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """The alarms by name, read with the session of the model's role; raises AlarmsUnreadable."""
+def read(client: Any, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The alarms by name, read with a CloudWatch client of the model's role; raises AlarmsUnreadable."""
     try:
-        answer = session.client("cloudwatch").describe_alarms(
-            AlarmNames=list(names), AlarmTypes=["MetricAlarm", "CompositeAlarm"]
-        )
+        answer = client.describe_alarms(AlarmNames=list(names), AlarmTypes=["MetricAlarm", "CompositeAlarm"])
     except ClientError as error:
         raise AlarmsUnreadable(
             f"The alarms of AutoRollbackConfiguration cannot be read: {error.response['Error'].get('Message')}"
@@ -52,17 +48,15 @@ def read(session: boto3.Session, names: Sequence[str]) -> dict[str, dict[str, An
     return {alarm["AlarmName"]: alarm for alarm in found}
 
 
-def tripped(endpoint: HostedEndpoint, names: Sequence[str]) -> set[str]:
-    """Those of the alarms that are in state ALARM now."""
+def tripped(endpoint: HostedEndpoint, client: Any, names: Sequence[str]) -> set[str]:
+    """Those of the alarms that are in state ALARM now; raises AlarmsUnreadable where one does not exist."""
     endpoint.metrics.publish()
-    session = endpoint.session()
-    if session is None:
-        return set()
-    alarms = read(session, names)
-    gone = sorted(set(names) - set(alarms))
+    alarms = read(client, names)
+    if gone := sorted(set(names) - set(alarms)):
+        raise AlarmsUnreadable(f"The alarms of AutoRollbackConfiguration do not exist: {', '.join(gone)}.")
     for alarm in alarms.values():
         evaluate(endpoint, alarm)
-    return {name for name, alarm in alarms.items() if alarm["StateValue"] == "ALARM"} | set(gone)
+    return {name for name, alarm in alarms.items() if alarm["StateValue"] == "ALARM"}
 
 
 def evaluate(endpoint: HostedEndpoint, alarm: dict[str, Any]) -> None:

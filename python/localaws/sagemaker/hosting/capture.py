@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import logging
 import threading
 import time
 import uuid
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localaws.containers.serving import Invocation, InvocationResult
+from localaws.sagemaker.hosting.logs import EndpointLog
 from localaws.sagemaker.jobs.s3 import place
 
 if TYPE_CHECKING:
@@ -28,11 +28,12 @@ if TYPE_CHECKING:
 
 __all__ = ["VariantCapture"]
 
-_logger = logging.getLogger(__name__)
 # A file ends when it has this much or is this old.  AWS documents neither; its files come within minutes.
 _FLUSH_BYTES = 4 * 1024**2
 _FLUSH_SECONDS = 5.0
 _LAST_TRIES = 3
+_PAUSE_SECONDS = 0.2
+_MOST_WAITING_BYTES = 256 * 1024**2
 
 
 @dataclass
@@ -48,13 +49,21 @@ class _File:
 class VariantCapture:
     """Captures the traffic of one production variant.
 
-    `config` is the DataCaptureConfig; lines are written with `session`, the model role's.
+    `config` is the DataCaptureConfig; lines are written with `session`, the model role's.  What S3 refuses is said in
+    the endpoint's log and tried again.
     """
 
     def __init__(
-        self, stack: Stack, endpoint: str, variant: str, config: Mapping[str, Any], session: boto3.Session
+        self,
+        stack: Stack,
+        endpoint: str,
+        variant: str,
+        config: Mapping[str, Any],
+        session: boto3.Session,
+        log: EndpointLog,
     ) -> None:
         self._stack, self._config, self._session = stack, config, session
+        self._log, self._stream = log, f"{variant}/data-capture"
         self._target = place(config["DestinationS3Uri"]).below(f"{endpoint}/{variant}")
         self._percentage = int(config["InitialSamplingPercentage"])
         self._modes = {option["CaptureMode"] for option in config["CaptureOptions"]}
@@ -114,16 +123,24 @@ class VariantCapture:
                 self._client.put_object(Bucket=where.bucket, Key=where.key, Body=b"".join(file.lines), **extra)
                 return
             except (ClientError, BotoCoreError) as error:
-                _logger.warning("data capture: %d lines for %s: %s", len(file.lines), where, error)
+                self._log.add(self._stream, f"{len(file.lines)} captured lines cannot be written to {where}: {error}")
                 if left:
-                    time.sleep(0.2)
+                    time.sleep(_PAUSE_SECONDS)
+        self._keep(hour, file)
+
+    def _keep(self, hour: str, file: _File) -> None:
+        """Put back what could not be written, as long as there is not too much of it."""
         with self._lock:
             later = self._files.get(hour)
             if later:
                 file.lines += later.lines
                 file.size += later.size
             file.opened = time.monotonic()
-            self._files[hour] = file
+            if file.size <= _MOST_WAITING_BYTES:
+                self._files[hour] = file
+                return
+            self._files.pop(hour, None)
+        self._log.add(self._stream, f"{len(file.lines)} captured lines are lost: too many wait for S3.")
 
     def _line(self, invocation: Invocation, result: InvocationResult, now: datetime) -> bytes:
         data = {}

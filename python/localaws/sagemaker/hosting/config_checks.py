@@ -62,6 +62,12 @@ def check_config(stack: Stack, request: Mapping[str, Any]) -> None:
     _check_together(request, models)
     if capture := request.get("DataCaptureConfig"):
         _check_capture(capture)
+        for model in models:
+            if model.role_arn is None:
+                raise validation_error(
+                    f"DataCaptureConfig needs a role that may write to {capture['DestinationS3Uri']}: model "
+                    f"{model.name} has no ExecutionRoleArn."
+                )
 
 
 def _check_variant(stack: Stack, variant: Mapping[str, Any]) -> ServedModel:

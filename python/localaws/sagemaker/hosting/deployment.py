@@ -50,7 +50,9 @@ def update(endpoint: HostedEndpoint, generation: Generation, policy: Mapping[str
         _roll_back(endpoint, old, generation, _reason(failure))
         return
     _settle(endpoint, generation)
-    endpoint.retire(old)
+    for gone in (old, *endpoint.strays):
+        endpoint.retire(gone)
+    endpoint.strays.clear()
     endpoint.publish("InService")
 
 
@@ -147,6 +149,7 @@ def _roll_back(endpoint: HostedEndpoint, old: Generation, new: Generation, reaso
     except HostingFailure as failure:
         # Both generations answer what they can.
         endpoint.pending = None
+        endpoint.strays.append(new)
         endpoint.publish("UpdateRollbackFailed", FailureReason=f"{reason} The rollback failed: {failure}")
         return
     endpoint.router.route(old.shares())

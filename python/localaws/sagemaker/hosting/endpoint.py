@@ -48,6 +48,8 @@ class HostedEndpoint:
         self.shadowing = Shadowing(self)
         self.serving: Generation | None = None
         self.pending: Generation | None = None
+        # Generations that still take requests after a rollback that failed.
+        self.strays: list[Generation] = []
         self.alarm_states: dict[str, str] = {}
         self._captures: dict[VariantFleet, VariantCapture] = {}
         self._publish_at = 0.0
@@ -89,7 +91,7 @@ class HostedEndpoint:
         self._closed.set()
         self.router.route(())
         self.write()
-        for generation in (self.pending, self.serving):
+        for generation in (self.pending, self.serving, *self.strays):
             if generation is not None:
                 generation.stop()
         self.write()
@@ -103,7 +105,7 @@ class HostedEndpoint:
         for fleet in generation.production:
             if fleet.credentials:
                 session = self.stack.session(fleet.credentials)
-                self._captures[fleet] = VariantCapture(self.stack, self.name, fleet.name, config, session)
+                self._captures[fleet] = VariantCapture(self.stack, self.name, fleet.name, config, session, self.log)
 
     def retire(self, generation: Generation) -> None:
         """Drain and end a generation, its captured data written."""

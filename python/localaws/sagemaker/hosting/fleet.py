@@ -10,19 +10,21 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from localaws.containers.serving import ContainerSpec, ModelServer, ServingError
+from localaws.errors import AwsError
 from localaws.iam import RoleSession
+from localaws.sagemaker.hosting.instance import Instance, failure_reason, prefix_models, role_environment
 from localaws.sagemaker.hosting.logs import EndpointLog
-from localaws.sagemaker.hosting.multi_model import PrefixModels
 from localaws.sagemaker.hosting.served_model import HostingFailure, ServedModel, place
 
 if TYPE_CHECKING:
     from localaws.stack import Stack
 
-__all__ = ["Instance", "VariantFleet"]
+__all__ = ["VariantFleet"]
 
 # What AWS gives a container to pass its first health check, unless the variant says otherwise.
 _HEALTH_SECONDS = 480
@@ -33,15 +35,6 @@ _STARTING_AT_ONCE = 2
 # How many models an instance of a multi-model endpoint keeps loaded (AWS: as many as its memory holds).
 MOST_MODELS_VARIABLE = "LOCALAWS_MOST_LOADED_MODELS"
 _MOST_MODELS = 50
-
-
-@dataclass(eq=False)
-class Instance:
-    """One running copy of a model; `in_flight` is how many requests it works on (the fleet's lock guards it)."""
-
-    id: str
-    server: ModelServer
-    in_flight: int = 0
 
 
 @dataclass(eq=False)
@@ -68,7 +61,7 @@ class VariantFleet:
     _free: threading.Condition = field(default_factory=threading.Condition)
     _scaling: threading.Lock = field(default_factory=threading.Lock)
     _waiting: int = 0
-    _starting: set[ModelServer] = field(default_factory=set)
+    _starting: set[ModelServer | None] = field(default_factory=set)
     _stopped: bool = False
 
     @property
@@ -78,6 +71,10 @@ class VariantFleet:
     @property
     def serverless(self) -> bool:
         return "ServerlessConfig" in self.variant
+
+    @cached_property
+    def _most_at_once(self) -> int:
+        return int(self.variant["ServerlessConfig"]["MaxConcurrency"])
 
     @property
     def started(self) -> bool:
@@ -102,7 +99,9 @@ class VariantFleet:
             self.directory.mkdir(parents=True, exist_ok=True)
             self._specs = place(self.model, session, self.stack.region, self.directory)
             self.scale(self.count)
-        except HostingFailure:
+        except AwsError as error:
+            raise HostingFailure(error.message) from error
+        except BaseException:
             self.stop()
             raise
 
@@ -121,10 +120,15 @@ class VariantFleet:
                 self._remove(self.instances[count:])
 
     def acquire(self) -> Instance | None:
-        """The instance with the least to do, its in-flight count raised; None where the variant has none."""
+        """The instance with the least to do, its in-flight count raised; None where the variant has none.
+
+        Raises AwsError where a serverless variant works on MaxConcurrency requests already.
+        """
         with self._free:
             if not self.instances:
                 return None
+            if self.serverless and sum(instance.in_flight for instance in self.instances) >= self._most_at_once:
+                raise AwsError("ThrottlingException", "Rate exceeded", 429)
             chosen = min(self.instances, key=lambda instance: instance.in_flight)
             chosen.in_flight += 1
             self.taken += 1
@@ -143,7 +147,8 @@ class VariantFleet:
             self._stopped = True
             starting = tuple(self._starting)
         for server in starting:
-            server.stop(grace_seconds=0)
+            if server is not None:
+                server.stop(grace_seconds=0)
         with self._scaling:
             self._remove(self.instances)
         shutil.rmtree(self.directory, ignore_errors=True)
@@ -156,19 +161,20 @@ class VariantFleet:
             stream = f"{self.name}/{identity}"
             self.log.add(f"{stream}/{container}" if several else stream, line)
 
-        server = ModelServer(
-            self._specs,
-            work_dir=self.directory / identity,
-            images=self.stack.images,
-            environment=self._environment(),
-            on_line=on_line,
-            mode=self.model.mode,
-            network=self.model.network,
-            multi_model=self._models(),
-            cache=chooser is None or chooser.cache,
-            most_models=int(os.environ.get(MOST_MODELS_VARIABLE) or _MOST_MODELS),
-        )
+        server = None
         try:
+            server = ModelServer(
+                self._specs,
+                work_dir=self.directory / identity,
+                images=self.stack.images,
+                environment=role_environment(self.stack, self.credentials),
+                on_line=on_line,
+                mode=self.model.mode,
+                network=self.model.network,
+                multi_model=prefix_models(self.stack, self.model, self.credentials),
+                cache=chooser is None or chooser.cache,
+                most_models=int(os.environ.get(MOST_MODELS_VARIABLE) or _MOST_MODELS),
+            )
             with self._free:
                 if self._stopped:
                     raise HostingFailure(f"Variant {self.name} was stopped while it started.")
@@ -176,7 +182,7 @@ class VariantFleet:
             server.start(self._health_seconds())
         except ServingError as error:
             self.log.flush()
-            raise HostingFailure(self._reason(error)) from error
+            raise HostingFailure(failure_reason(error, self.name, self.model)) from error
         finally:
             with self._free:
                 self._starting.discard(server)
@@ -207,43 +213,7 @@ class VariantFleet:
         if leaving:
             self.on_change()
 
-    def _models(self) -> PrefixModels | None:
-        chooser = self.model.chooser
-        if chooser is None:
-            return None
-        session = self.stack.session(self.credentials) if self.credentials else None
-        if chooser.source is None or session is None:
-            raise HostingFailure(
-                f"Model {self.model.name} is a multi-model one and needs both ModelDataUrl (the prefix of its models) "
-                "and ExecutionRoleArn."
-            )
-        return PrefixModels(session, chooser.source[1])
-
-    def _environment(self) -> dict[str, str]:
-        """What SDKs inside the containers need: the role's credentials, the region and this stack."""
-        found = {
-            "AWS_ENDPOINT_URL": self.stack.endpoint_url,
-            "AWS_REGION": self.stack.region,
-            "AWS_DEFAULT_REGION": self.stack.region,
-        }
-        if self.credentials:
-            found |= {
-                "AWS_ACCESS_KEY_ID": self.credentials.access_key_id,
-                "AWS_SECRET_ACCESS_KEY": self.credentials.secret_access_key,
-                "AWS_SESSION_TOKEN": self.credentials.session_token,
-            }
-        return found
-
     def _health_seconds(self) -> float:
         if self.serverless:
             return _SERVERLESS_HEALTH_SECONDS
         return float(self.variant.get("ContainerStartupHealthCheckTimeoutInSeconds", _HEALTH_SECONDS))
-
-    def _reason(self, error: ServingError) -> str:
-        if error.status < 500:
-            return str(error)
-        name = error.hostname or self.model.containers[0].name
-        return (
-            f"The {name} container for production variant {self.name} did not pass the ping health check. "
-            "Please check CloudWatch logs for this endpoint."
-        )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from localaws.sagemaker.hosting.fleet import VariantFleet
 from localaws.sagemaker.hosting.logs import EndpointLog
-from localaws.sagemaker.hosting.served_model import HostingFailure, served_model
+from localaws.sagemaker.hosting.served_model import served_model
 from localaws.sagemaker.hosting.traffic import Share
 
 if TYPE_CHECKING:
@@ -74,16 +74,13 @@ class Generation:
 
     def start(self) -> None:
         """Bring every variant into service; raises HostingFailure, and then nothing of it runs."""
-        failures: list[HostingFailure] = []
-        with ThreadPoolExecutor(len(self.fleets), "start-variant") as pool:
-            for started in [pool.submit(fleet.start) for fleet in self.fleets]:
-                try:
+        try:
+            with ThreadPoolExecutor(len(self.fleets), "start-variant") as pool:
+                for started in [pool.submit(fleet.start) for fleet in self.fleets]:
                     started.result()
-                except HostingFailure as failure:
-                    failures.append(failure)
-        if failures:
+        except BaseException:
             self.stop()
-            raise failures[0]
+            raise
 
     def stop(self) -> None:
         """Drain and end every variant."""

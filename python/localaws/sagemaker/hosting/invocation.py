@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from localaws.containers.serving import Invocation, InvocationResult, ServingError
 from localaws.errors import AwsError
-from localaws.sagemaker.hosting.fleet import Instance, VariantFleet
+from localaws.sagemaker.hosting.fleet import VariantFleet
+from localaws.sagemaker.hosting.instance import Instance
 from localaws.sagemaker.hosting.logs import log_group
 from localaws.sagemaker.hosting.multi_model import MissingModel
 from localaws.sagemaker.hosting.traffic import UnknownVariantError

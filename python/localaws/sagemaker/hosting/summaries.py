@@ -47,6 +47,10 @@ def _summary(fleet: VariantFleet, since: datetime) -> dict[str, Any]:
         "CurrentInstanceCount": len(fleet.instances),
         "DesiredInstanceCount": fleet.count,
     }
+    if fleet.started and len(fleet.instances) != fleet.count:
+        summary["VariantStatus"] = [
+            {"Status": "Updating", "StatusMessage": "Updating capacity for the production variant."}
+        ]
     if serverless := fleet.variant.get("ServerlessConfig"):
         del summary["CurrentInstanceCount"], summary["DesiredInstanceCount"]
         summary["CurrentServerlessConfig"] = dict(serverless)

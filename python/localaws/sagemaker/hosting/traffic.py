@@ -9,7 +9,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from localaws.sagemaker.hosting.fleet import Instance, VariantFleet
+from localaws.sagemaker.hosting.fleet import VariantFleet
+from localaws.sagemaker.hosting.instance import Instance
 
 __all__ = ["Router", "Share", "UnknownVariantError"]
 

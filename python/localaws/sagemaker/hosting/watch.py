@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from localaws.errors import AwsError
 from localaws.sagemaker.hosting import alarms
 from localaws.sagemaker.hosting.endpoint import HostedEndpoint
 
@@ -29,6 +30,7 @@ class Watch:
     def __init__(self, endpoint: HostedEndpoint, policy: Mapping[str, Any]) -> None:
         self._endpoint = endpoint
         self._alarms = [alarm["AlarmName"] for alarm in policy.get("AutoRollbackConfiguration", {}).get("Alarms", ())]
+        self._cloudwatch: Any = None
         given = policy.get("RollingUpdatePolicy") or policy.get("BlueGreenUpdatePolicy") or {}
         self._limit = given.get("MaximumExecutionTimeoutInSeconds", _DEFAULT_LIMIT_SECONDS)
         self._deadline = time.monotonic() + self._limit
@@ -41,14 +43,26 @@ class Watch:
             raise RolledBack(
                 f"The deployment took longer than MaximumExecutionTimeoutInSeconds ({self._limit}); it was rolled back."
             )
+        if not self._alarms:
+            return
         try:
-            tripped = alarms.tripped(self._endpoint, self._alarms) if self._alarms else ()
-        except alarms.AlarmsUnreadable as error:
-            raise RolledBack(str(error)) from error
+            tripped = self._tripped()
+        except (alarms.AlarmsUnreadable, AwsError) as error:
+            raise RolledBack(error.message if isinstance(error, AwsError) else str(error)) from error
         if tripped:
             raise RolledBack(
                 f"The deployment was rolled back because of alarms in state ALARM: {', '.join(sorted(tripped))}."
             )
+
+    def _tripped(self) -> set[str]:
+        if self._cloudwatch is None:
+            session = self._endpoint.session()
+            if session is None:
+                raise alarms.AlarmsUnreadable(
+                    "The alarms of AutoRollbackConfiguration cannot be read: the model has no ExecutionRoleArn."
+                )
+            self._cloudwatch = session.client("cloudwatch")
+        return alarms.tripped(self._endpoint, self._cloudwatch, self._alarms)
 
     def bake(self, seconds: float) -> None:
         """Wait, looking at the alarms all the while."""
