@@ -16,7 +16,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from mlops.demo import child, endpoints, sandbox
+from mlops.demo import batch, child, endpoints, sandbox
 from mlops.demo.screen import Phase, Screen
 from mlops.demo.stack import LocalStack
 from mlops.operate import aws, empty, execution, logs, names, run_pipeline
@@ -128,6 +128,12 @@ class Demo:
             self._create_pipeline(screen, outputs)
         with screen.phase("pipeline execution", "jobs") as phase:
             phase.job_seconds = self._execute(screen)
+        with screen.phase("batch transform", "jobs") as phase:
+            said, phase.job_seconds = batch.transform(
+                self.project, self.student_id, outputs["model_name"], self._environment
+            )
+            for line in said:
+                screen.say(f"  {line}")
         with screen.phase("terraform plan: is it still empty?", "terraform"):
             if terraform.plan():
                 raise UserError("after apply and an execution, terraform plan wants changes; the log names them")

@@ -109,6 +109,15 @@ def test_an_empty_prefix(world: World) -> None:
     )
 
 
+def test_an_output_that_cannot_be_written(world: World) -> None:
+    source = world.inputs(rows_csv=csv_of(rows(2)))
+    described = world.failed(source, output={"S3OutputPath": "s3://nobodys-bucket-of-outputs/out"})
+    assert described["FailureReason"].startswith(
+        "ClientError: Unable to upload object s3://nobodys-bucket-of-outputs/out/rows.csv.out ("
+    )
+    assert any("NoSuchBucket" in line for line in world.log(described["TransformJobName"], "/data-log"))
+
+
 def test_a_record_larger_than_the_payload(world: World, picky: str) -> None:
     source = world.inputs(rows_csv="good\n" * 5 + "x" * (MEBIBYTE + 10) + "\ngood\n")
     for strategy in ("MultiRecord", "SingleRecord"):
