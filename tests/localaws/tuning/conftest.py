@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +12,9 @@ from jobs.world import BUCKET, XGBOOST, World, channel, labelled_csv
 
 from jobs.conftest import world
 
-from .surfaces import RANGES
+from .surfaces import ADULT, RANGES
 
-ADULT = Path(__file__).resolve().parents[3] / "data" / "adult" / "adult.csv"
-
-__all__ = ["ADULT", "Tuning", "adult", "tuning", "world"]
+__all__ = ["Tuning", "adult", "tuning", "world"]
 
 
 @dataclass

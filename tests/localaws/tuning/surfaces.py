@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
 
 from localaws.sagemaker.tuning.space import Space, read_space
 from localaws.sagemaker.tuning.strategies import Observation, make_strategy
+
+ADULT = Path(__file__).resolve().parents[3] / "data" / "adult" / "adult.csv"
 
 RANGES = {
     "IntegerParameterRanges": [{"Name": "max_depth", "MinValue": "3", "MaxValue": "10"}],
@@ -54,3 +58,26 @@ def trials_until(
         if surface(point) >= target:
             return number
     return most + 1
+
+
+def adult_matrices(train: int, validation: int) -> tuple[Any, Any]:
+    """Rows of the bundled data set, categories as numbers, as two matrices of xgboost's."""
+    import pandas as pd
+    import xgboost
+
+    frame = pd.read_csv(ADULT, nrows=train + validation)
+    label = (frame.pop("income") == ">50K").astype(int)
+    codes = frame.apply(lambda column: column if column.dtype.kind in "if" else column.astype("category").cat.codes)
+    parts = (slice(0, train), slice(train, None))
+    first, second = (xgboost.DMatrix(codes[part], label=label[part], nthread=1) for part in parts)
+    return first, second
+
+
+def adult_auc(point: Mapping[str, str], train: Any, validation: Any) -> float:
+    """validation:auc after 40 rounds with these hyperparameters."""
+    import xgboost
+
+    parameters = {"objective": "binary:logistic", "eval_metric": "auc", "nthread": 1, **point}
+    scores: dict[str, Any] = {}
+    xgboost.train(parameters, train, 40, evals=[(validation, "v")], evals_result=scores, verbose_eval=False)
+    return float(scores["v"]["auc"][-1])
