@@ -223,3 +223,15 @@ def test_an_image_that_serves_nothing_names_the_remedy(
 def test_the_network_of_an_image_is_checked(program_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ImageTableError, match="network 'bridge' is not one of own, host"):
         table(program_folder, monkeypatch, network="bridge")
+
+
+def test_a_multi_model_container_must_list_its_models(
+    serving: Serving, program_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Nothing:
+        def fetch(self, target_model: str, destination: Path) -> None:
+            raise AssertionError(target_model)
+
+    server = serving.make(ContainerSpec(IMAGE), images=table(program_folder, monkeypatch), multi_model=Nothing())
+    with pytest.raises(ServingError, match="its server gave no 200 in time"):
+        server.start(2)

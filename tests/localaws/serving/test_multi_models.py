@@ -321,3 +321,18 @@ def test_unloading_waits_for_requests_under_way(serving: Serving, tmp_path: Path
     assert answers or thread.is_alive()
     thread.join()
     assert answers == [b"done"]
+
+
+def test_stopping_lets_running_requests_finish(serving: Serving, tmp_path: Path) -> None:
+    script = "import time\ndef model_fn(d): return 1\n" + (
+        "def transform_fn(model, body, content_type, accept):\n    time.sleep(1)\n    return 'done', 'text/plain'\n"
+    )
+    (tmp_path / "models" / "m").mkdir(parents=True)
+    server = serving.start(serving.script_container(script), multi_model=Source(tmp_path / "models"))
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(ask, server, "m", body=b"1")
+        while not server.loaded_models():
+            time.sleep(0.02)
+        time.sleep(0.2)
+        server.stop(grace_seconds=20)
+        assert running.result().body == b"done"

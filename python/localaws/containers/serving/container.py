@@ -80,7 +80,7 @@ class Container:
     def wait_healthy(self, deadline: float) -> None:
         """Wait for a 200 from /ping until `deadline` (monotonic); raises ServingError as soon as it cannot come."""
         pause = _FIRST_PAUSE_SECONDS
-        while not self.ping():
+        while not self._serves():
             process = self._process
             if process is None or process.poll() is not None or time.monotonic() > deadline or self._stopping.is_set():
                 code = None if process is None else process.poll()
@@ -103,6 +103,17 @@ class Container:
         """Whether GET /ping answers 200."""
         try:
             return self.request("GET", "/ping", (), b"", _PING_SECONDS).status == 200
+        except ServingError:
+            return False
+
+    def _serves(self) -> bool:
+        """Whether /ping and, of a multi-model container, /models answer 200: AWS's check before an endpoint is up."""
+        if not self.ping():
+            return False
+        if self._models is None:
+            return True
+        try:
+            return self.request("GET", "/models", (), b"", _PING_SECONDS).status == 200
         except ServingError:
             return False
 
