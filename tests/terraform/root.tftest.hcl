@@ -206,3 +206,14 @@ run "model_of_another_data_set" {
 
   expect_failures = [var.bootstrap_models_directory, var.endpoint]
 }
+
+run "tuning_pipeline_on_spot" {
+  command = plan
+
+  variables {
+    tuning            = { in_pipeline = true }
+    use_spot_training = true
+  }
+
+  expect_failures = [var.tuning]
+}

@@ -30,7 +30,7 @@ def test_module_passes_its_own_tests(folder: str, initialised: Callable[[str], t
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_validation_has_a_run_that_it_fails(folder: str) -> None:
     expected = [names for path in _test_files(folder) for names in _EXPECTED.findall(path.read_text(encoding="utf-8"))]
-    variables = (PROJECT / folder / "variables.tf").read_text(encoding="utf-8")
+    variables = "".join(path.read_text(encoding="utf-8") for path in sorted((PROJECT / folder).glob("*.tf")))
     for name, body in _VARIABLE.findall(variables):
         rules = body.count("  validation {")
         runs = sum(bool(re.search(rf"\bvar\.{name}\b", names)) for names in expected)
