@@ -14,7 +14,14 @@ from demo_process import BIN, PROJECT, Kept
 
 pytestmark = pytest.mark.slow
 
-_PAGES = ("docs/tasks/01-pipeline.md", "docs/tasks/04-model-registry.md", "docs/how-to/grade.md", "README.md")
+_PAGES = (
+    "docs/tasks/01-pipeline.md",
+    "docs/tasks/04-model-registry.md",
+    "docs/tasks/08-multi-model-endpoint.md",
+    "docs/serving.md",
+    "docs/how-to/grade.md",
+    "README.md",
+)
 # Beginnings of commands, and the test or gate that runs them.
 ELSEWHERE = {
     "make install": ".ci/run",
