@@ -6,7 +6,6 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
-
 from tests.localaws.conftest import LocalStack
 
 _TRUST = {
@@ -34,7 +33,7 @@ def test_a_role_gets_a_decision_for_each_action_and_resource(own_stack: LocalSta
 
 
 def test_a_principal_that_is_not_there(own_stack: LocalStack) -> None:
-    with pytest.raises(ClientError, match="NoSuchEntity.*role/nobody cannot be found"):
+    with pytest.raises(ClientError, match=r"NoSuchEntity.*role/nobody cannot be found"):
         own_stack.client("iam").simulate_principal_policy(
             PolicySourceArn="arn:aws:iam::123456789012:role/nobody", ActionNames=["s3:GetObject"]
         )

@@ -137,7 +137,10 @@ def _definition_text(stack: Stack, request: Mapping[str, Any], caller: Principal
 
 def _session_of(stack: Stack, caller: Principal) -> boto3.Session:
     """A session with the caller's own keys, so that S3 decides by her rights."""
-    secret, token = stack.principals.secret(caller.access_key_id)
+    key = stack.principals.secret(caller.access_key_id)
+    if key is None:
+        raise validation_error(f"The access key {caller.access_key_id} is no longer valid; sign in again.")
+    secret, token = key
     return stack.session(RoleSession(caller, caller.access_key_id, secret, token or ""))
 
 
