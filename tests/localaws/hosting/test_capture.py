@@ -12,6 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, HTTPClientError
 
 from .world import BUCKET, World, unique
@@ -144,6 +145,7 @@ def test_update_loses_no_line(world: World) -> None:
     assert len(lines(world, endpoint)) == len(answered)
 
 
+@pytest.mark.slow
 def test_written_with_the_role_of_the_model_and_kept_until_it_may(world: World) -> None:
     bucket = unique("late")
     capture = capturing(DestinationS3Uri=f"s3://{bucket}/x")

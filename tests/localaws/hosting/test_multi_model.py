@@ -170,6 +170,7 @@ def small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wor
     yield from start(tmp_path / "hosting")
 
 
+@pytest.mark.slow
 def test_least_recently_used_goes_first(small_world: World, boosters: dict[str, tuple[bytes, float]]) -> None:
     prefix = unique("few")
     for name, (artifact, _) in boosters.items():

@@ -103,6 +103,7 @@ def test_scales_out_to_the_maximum_and_not_beyond(world: World) -> None:
         world.sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName=name)
 
 
+@pytest.mark.slow
 def test_keeps_at_least_the_minimum_and_waits_for_its_cool_down(world: World) -> None:
     endpoint = world.endpoint(world.config(world.model()))
     register(world, endpoint, 2, 4, TargetValue=5, ScaleOutCooldown=600)

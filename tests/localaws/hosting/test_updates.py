@@ -119,6 +119,7 @@ def test_model_that_fails_its_health_check_changes_nothing(world: World) -> None
     assert "FailureReason" not in world.update(endpoint, world.config(world.model("newer")))
 
 
+@pytest.mark.slow
 def test_canary_takes_its_part_and_then_all(world: World) -> None:
     endpoint = world.endpoint(world.config(world.model("old")))
     config = world.config(world.model("new"))
@@ -140,6 +141,7 @@ def test_canary_takes_its_part_and_then_all(world: World) -> None:
     assert found["LastDeploymentConfig"] == canary(4, percent=30)
 
 
+@pytest.mark.slow
 def test_linear_shift_and_termination_wait(world: World) -> None:
     endpoint = world.endpoint(world.config(world.model("old")))
     policy = {
@@ -235,6 +237,7 @@ def test_rolling_update_replaces_instances_in_batches(world: World) -> None:
     assert seen.answers() == {"old", "new"}
 
 
+@pytest.mark.slow
 def test_rolling_update_rolls_back_to_as_many_instances(world: World) -> None:
     config = world.config(world.model("old"), count=2)
     endpoint = world.endpoint(config)
@@ -264,6 +267,7 @@ def test_rolling_update_rolls_back_to_as_many_instances(world: World) -> None:
     assert not seen.failed()
 
 
+@pytest.mark.slow
 def test_rollback_that_fails_leaves_what_answers(world: World) -> None:
     endpoint = world.endpoint(world.config(world.model("old"), count=2))
     name = alarm(world, endpoint)

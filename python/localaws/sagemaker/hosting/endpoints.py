@@ -63,12 +63,13 @@ def _update(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[st
         policy = record.described.get("LastDeploymentConfig")
     if policy:
         check_policy(policy, config)
+    # Looks into moto, and so must not hold the store's lock.
+    _check_scalable(record.internal["hosted"], config)
     with stack.store.locked():
         endpoint = _ready(record)
         # AWS looks the configuration in service up again; Terraform users meet this when it was deleted too early.
         stack.store.get("EndpointConfig", record.described["EndpointConfigName"])
         generation = Generation(stack, endpoint.name, config, endpoint.log, endpoint.publish)
-        _check_scalable(endpoint, generation)
         _retain(endpoint, generation, request)
         _check_quota(generation)
         endpoint.pending = generation
@@ -123,11 +124,11 @@ def _ready(record: Record) -> HostedEndpoint:
     return endpoint
 
 
-def _check_scalable(endpoint: HostedEndpoint, generation: Generation) -> None:
-    """Refuse to take away what autoscaling holds on to."""
+def _check_scalable(endpoint: HostedEndpoint, config: Mapping[str, Any]) -> None:
+    """Refuse a configuration that takes away what autoscaling holds on to."""
+    types = {variant["VariantName"]: variant.get("InstanceType") for variant in config["ProductionVariants"]}
     for before in endpoint.serving.production if endpoint.serving else ():
-        after = generation.fleet(before.name)
-        same = after is not None and after.variant.get("InstanceType") == before.variant.get("InstanceType")
+        same = before.name in types and types[before.name] == before.variant.get("InstanceType")
         if not same and is_scalable_target(endpoint, before.name):
             raise validation_error(
                 f'The variant name(s) "{before.name}" must be deregistered as scalable targets with AWS Auto Scaling '
