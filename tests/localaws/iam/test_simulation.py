@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from tests.localaws.conftest import LocalStack
 
 _TRUST = {
     "Version": "2012-10-17",
@@ -14,7 +14,7 @@ _TRUST = {
 }
 
 
-def test_a_role_gets_a_decision_for_each_action_and_resource(own_stack: LocalStack) -> None:
+def test_a_role_gets_a_decision_for_each_action_and_resource(own_stack: Any) -> None:
     iam = own_stack.client("iam")
     arn = iam.create_role(RoleName="simulated", AssumeRolePolicyDocument=json.dumps(_TRUST))["Role"]["Arn"]
     answer = iam.simulate_principal_policy(
@@ -32,7 +32,7 @@ def test_a_role_gets_a_decision_for_each_action_and_resource(own_stack: LocalSta
     assert {result["EvalDecision"] for result in answer["EvaluationResults"]} == {"allowed"}
 
 
-def test_a_principal_that_is_not_there(own_stack: LocalStack) -> None:
+def test_a_principal_that_is_not_there(own_stack: Any) -> None:
     with pytest.raises(ClientError, match=r"NoSuchEntity.*role/nobody cannot be found"):
         own_stack.client("iam").simulate_principal_policy(
             PolicySourceArn="arn:aws:iam::123456789012:role/nobody", ActionNames=["s3:GetObject"]
