@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import textwrap
 import threading
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,7 @@ import numpy as np
 import pytest
 import xgboost
 
+from localaws.containers import sandbox
 from localaws.containers.serving import ContainerSpec, Invocation
 
 from .conftest import XGBOOST, Serving, csv, rows, train
@@ -105,3 +109,35 @@ def test_a_payload_of_megabytes_is_answered(serving: Serving, model_dir: Path, b
     assert 4e6 < len(body) < 6 * 1024**2
     answered = server.invoke(Invocation(body, "text/csv"))
     np.testing.assert_allclose(numbers(answered.body), booster.predict(xgboost.DMatrix(data)), atol=1e-6)
+
+
+def test_predicting_without_a_matrix_gives_the_same_bits() -> None:
+    """The short cut for rows in an array, against `Booster.predict`, for every shape of answer and odd values."""
+    programs = str(Path(sandbox.__file__).with_name("programs"))
+    script = f"import sys; sys.path.insert(0, {programs!r})\n" + textwrap.dedent("""
+        import numpy as np, xgboost
+        from serving.xgboost_model.direct import direct_predictor
+        generator = np.random.default_rng(5)
+        data = generator.normal(size=(300, 6))
+        data[generator.random(data.shape) < 0.2] = np.nan
+        label = generator.integers(0, 3, size=300)
+        for parameters in (
+            {"objective": "reg:squarederror"},
+            {"objective": "multi:softprob", "num_class": 3},
+            {"objective": "binary:logistic", "base_score": 0.3, "max_depth": 9},
+            {"objective": "reg:quantileerror", "quantile_alpha": [0.1, 0.9]},
+            {"objective": "count:poisson", "num_parallel_tree": 4, "subsample": 0.5},
+        ):
+            used = label > 0 if parameters["objective"] == "binary:logistic" else label
+            booster = xgboost.train({**parameters, "nthread": 1}, xgboost.DMatrix(data, label=used), 12)
+            predict = direct_predictor(xgboost, booster, 6)
+            assert predict is not None, parameters
+            for rows in (data, data[:1], data[:63] * 1e30, np.zeros((1, 6)), np.full((2, 6), np.nan), data[:40] / 1e40):
+                assert np.array_equal(predict(rows), booster.predict(xgboost.DMatrix(rows))), parameters
+            assert predict(data[:, :5]) is None
+        for parameters in ({"booster": "gblinear"}, {"booster": "dart", "rate_drop": 0.5}):
+            booster = xgboost.train(parameters, xgboost.DMatrix(data, label=label), 12)
+            assert direct_predictor(xgboost, booster, 6) is None, "it predicts otherwise"
+        """)
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .direct import direct_predictor
 from .payload import CSV, LIBSVM, RECORDIO, Rows
 
 __all__ = ["Model", "ModelError"]
@@ -44,10 +45,13 @@ class Model:
         self.objective: str = config["objective"]["name"]
         self.classes: str = config["learner_model_param"].get("num_class", "")
         self._columns = [_columns(booster) for booster in self._boosters]
-        # Only tree boosters predict from several threads at once.
-        trees = config["gradient_booster"]["name"] in ("gbtree", "dart")
-        self._lock = None if trees else threading.Lock()
-        self._plain = config["gradient_booster"]["name"] == "gbtree"
+        kind = config["gradient_booster"]["name"]
+        # Only tree boosters predict from several threads at once; dart sums up in another order without a DMatrix.
+        self._lock = None if kind in ("gbtree", "dart") else threading.Lock()
+        self._direct = [
+            direct_predictor(xgboost, booster, columns) if kind == "gbtree" else None
+            for booster, columns in zip(self._boosters, self._columns, strict=True)
+        ]
         logging.info("Model objective : %s", self.objective)
 
     def predict(self, rows: Rows) -> Any:
@@ -67,10 +71,12 @@ class Model:
 
     def _one(self, number: int, rows: Rows) -> Any:
         booster, dense = self._boosters[number], rows.dense
-        # Without a DMatrix one row takes a third of the time. The numbers are the same, but fewer columns than the
-        # model has, which a DMatrix takes for missing ones, are refused.
-        if dense is not None and self._plain and dense.shape[1] == self._columns[number]:
-            return booster.inplace_predict(dense, validate_features=False)
+        direct = self._direct[number]
+        # Fewer columns than the model has count as missing in a DMatrix only.
+        if direct and dense is not None and dense.shape[1] == self._columns[number]:
+            predicted = direct(dense)
+            if predicted is not None:
+                return predicted
         matrix = rows.matrix if dense is None else self._xgboost.DMatrix(dense)
         return booster.predict(matrix, validate_features=False)
 
