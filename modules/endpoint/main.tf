@@ -74,10 +74,6 @@ resource "aws_sagemaker_endpoint_configuration" "this" {
       }
     }
   }
-
-  lifecycle {
-    create_before_destroy = true
-  }
 }
 
 resource "aws_sagemaker_endpoint" "this" {

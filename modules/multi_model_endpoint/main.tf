@@ -88,10 +88,6 @@ resource "aws_sagemaker_endpoint_configuration" "this" {
     initial_instance_count = var.instances.count
     initial_variant_weight = 1
   }
-
-  lifecycle {
-    create_before_destroy = true
-  }
 }
 
 resource "aws_sagemaker_endpoint" "this" {
