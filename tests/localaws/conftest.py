@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,8 +17,13 @@ import urllib3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from jobs.world import ACCOUNT, BUCKET, REGION, TRUST, World
 
 from localaws import background, environment
+from localaws.gateway.server import create_server
+from localaws.iam import RoleSession
+from localaws.session import local_session
+from localaws.stack import Stack
 from localaws.state import Home, RunningStack
 
 
@@ -101,3 +107,24 @@ def module_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStac
 def own_stack(tmp_path: Path) -> Iterator[LocalStack]:
     """A stack of the test's own."""
     yield from start(tmp_path / "localaws")
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A stack in this process, with its server, a bucket and a role: one for the session, as moto's state is one."""
+    stack = Stack(REGION, ACCOUNT, tmp_path_factory.mktemp("work"), "", tmp_path_factory.mktemp("config"))
+    server = create_server(stack, 0)
+    threading.Thread(target=server.run, daemon=True).start()
+    principals = stack.principals
+    keys = RoleSession(
+        principals.administrator(),
+        principals.administrator_access_key_id,
+        principals.administrator_secret_access_key,
+        "",
+    )
+    session = local_session(keys, REGION, stack.endpoint_url)
+    session.client("s3").create_bucket(Bucket=BUCKET)
+    role = session.client("iam").create_role(RoleName="mlops-job", AssumeRolePolicyDocument=json.dumps(TRUST))
+    yield World(stack, session.client("s3"), session.client("logs"), role["Role"]["Arn"])
+    stack.close()
+    server.close()

@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 from jobs.world import BUCKET, XGBOOST, World, channel, labelled_csv
 
-from jobs.conftest import world
-
 from .surfaces import ADULT, RANGES
 
-__all__ = ["Tuning", "adult", "tuning", "world"]
+__all__ = ["Tuning", "adult", "tuning"]
 
 
 @dataclass

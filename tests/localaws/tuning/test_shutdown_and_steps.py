@@ -8,9 +8,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from jobs.world import REGION, World, labelled_csv
+from jobs.world import REGION, TRUST, World, labelled_csv
 
-from jobs.conftest import TRUST
 from localaws.gateway.server import create_server
 from localaws.iam import RoleSession
 from localaws.session import local_session
