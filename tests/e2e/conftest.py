@@ -22,15 +22,21 @@ _NO_LIFECYCLE = 'resource "aws_s3_bucket_lifecycle_configuration" "this" {\n  co
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the working tree in which an apply takes seconds."""
-    copy = tmp_path_factory.mktemp("checkout") / "project"
+    return _copy(tmp_path_factory.mktemp("checkout"))
+
+
+def _copy(folder: Path) -> Path:
+    copy = folder / "project"
     shutil.copytree(PROJECT, copy, ignore=_NOT_COPIED)
     (copy / "modules" / "storage" / "quick_override.tf").write_text(_NO_LIFECYCLE)
     return copy
 
 
 @pytest.fixture(scope="session")
-def kept(project: Path) -> Iterator[Kept]:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     """One kept demo for all tests that only add to it; the last of them may destroy what was applied."""
+    # Of its own: other tests of the session run whole demos in `project`.
+    project = _copy(tmp_path_factory.mktemp("kept"))
     with start_demo(project, "--keep") as demo:
         said, _ = demo.communicate(timeout=300)
     try:

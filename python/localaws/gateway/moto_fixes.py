@@ -22,6 +22,7 @@ def apply_fixes(service: str) -> None:
     """Change moto's classes once the service's modules are loaded."""
     if service == "s3":
         _leave_bucket_policies_to_iam()
+        _let_delete_markers_be_deleted()
     if service == "applicationautoscaling":
         add_tags()
 
@@ -51,6 +52,17 @@ def _encode_keys(content: bytes) -> bytes:
 
     names = rb"<(Key|Prefix|Delimiter|KeyMarker|NextKeyMarker)>([^<]*)</\1>"
     return re.sub(names, encoded, content).replace(b"<Name>", b"<EncodingType>url</EncodingType><Name>", 1)
+
+
+def _let_delete_markers_be_deleted() -> None:
+    """moto frees the content of every version that it deletes, and fails on a delete marker, which has none."""
+    from moto.s3.models import FakeDeleteMarker
+
+    def nothing(marker: FakeDeleteMarker, garbage: bool = False) -> None:
+        """A delete marker holds nothing."""
+
+    if not hasattr(FakeDeleteMarker, "dispose"):
+        setattr(FakeDeleteMarker, "dispose", nothing)  # noqa: B010 (mypy forbids to assign a method)
 
 
 def _leave_bucket_policies_to_iam() -> None:

@@ -166,3 +166,15 @@ def test_the_resources_page_lists_what_clients_made(own_stack: Any) -> None:
         "arn:aws:s3:::made",
         "arn:aws:sagemaker:us-east-1:123456789012:model-package-group/made",
     ]
+
+
+def test_a_delete_marker_can_be_deleted(own_stack: Any) -> None:
+    s3 = own_stack.client("s3")
+    s3.create_bucket(Bucket="marked")
+    s3.put_bucket_versioning(Bucket="marked", VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket="marked", Key="a", Body=b"1")
+    s3.delete_object(Bucket="marked", Key="a")
+    listed = s3.list_object_versions(Bucket="marked")
+    for item in listed["DeleteMarkers"] + listed["Versions"]:
+        s3.delete_object(Bucket="marked", Key="a", VersionId=item["VersionId"])
+    s3.delete_bucket(Bucket="marked")
