@@ -7,7 +7,11 @@ locals {
 
   endpoint_name    = coalesce(var.endpoint.existing_name, "xgboost-endpoint-${var.student_id}")
   multi_model_name = "multi-model-endpoint-${var.student_id}"
-  creates_endpoint = var.endpoint.create && var.endpoint.existing_name == null
+
+  # Another data set's rows would be misread by these models: no endpoint is made of them, and a warning says so.
+  bootstrap_fits   = local.bootstrap.schema.sha256 == filesha256(var.schema_file)
+  creates_endpoint = local.bootstrap_fits && var.endpoint.create && var.endpoint.existing_name == null
+  creates_multi    = local.bootstrap_fits && var.multi_model_endpoint.create
 
   # Raw rows in, encoded CSV out. The container answers JSON by default, which XGBoost behind it refuses.
   encoder = {
@@ -18,6 +22,13 @@ locals {
       SAGEMAKER_PROGRAM                    = "inference.py"
       SAGEMAKER_SUBMIT_DIRECTORY           = "/opt/ml/model/code"
     }
+  }
+}
+
+check "bootstrap_models_fit" {
+  assert {
+    condition     = local.bootstrap_fits
+    error_message = "No endpoint is made: bootstrap_models_directory \"${var.bootstrap_models_directory}\" holds models of the data set \"${local.bootstrap.schema.name}\", not of schema_file \"${var.schema_file}\", whose rows they would misread (batch transforms with them refuse them). Make models for it with: mlops models bootstrap ${var.schema_file} FOLDER, and set bootstrap_models_directory to FOLDER."
   }
 }
 
@@ -48,7 +59,7 @@ module "endpoint_alarms" {
   source = "./modules/endpoint_alarms"
   for_each = toset(concat(
     local.creates_endpoint || var.endpoint.existing_name != null ? [local.endpoint_name] : [],
-    var.multi_model_endpoint.create ? [local.multi_model_name] : [],
+    local.creates_multi ? [local.multi_model_name] : [],
   ))
 
   endpoint_name = each.key
@@ -79,7 +90,7 @@ module "endpoint" {
 
 module "multi_model_endpoint" {
   source = "./modules/multi_model_endpoint"
-  count  = var.multi_model_endpoint.create ? 1 : 0
+  count  = local.creates_multi ? 1 : 0
 
   name                     = local.multi_model_name
   role_name                = "${local.name}-multi-model"
@@ -110,7 +121,7 @@ module "endpoint_lifetime" {
 
 module "multi_model_endpoint_lifetime" {
   source = "./modules/endpoint_lifetime"
-  count  = var.multi_model_endpoint.create && var.endpoint_hours != null ? 1 : 0
+  count  = local.creates_multi && var.endpoint_hours != null ? 1 : 0
 
   endpoint_arn             = module.multi_model_endpoint[0].endpoint_arn
   endpoint_name            = local.multi_model_name

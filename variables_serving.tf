@@ -8,11 +8,6 @@ variable "bootstrap_models_directory" {
     condition     = can(jsondecode(file("${var.bootstrap_models_directory}/bootstrap.json")).schema.sha256)
     error_message = "bootstrap_models_directory is \"${var.bootstrap_models_directory}\": no bootstrap.json with a schema in it; make the folder with: mlops models bootstrap SCHEMA_FILE FOLDER."
   }
-
-  validation {
-    condition     = try(jsondecode(file("${var.bootstrap_models_directory}/bootstrap.json")).schema.sha256 == filesha256(var.schema_file), true)
-    error_message = "bootstrap_models_directory \"${var.bootstrap_models_directory}\" holds models of the data set \"${try(jsondecode(file("${var.bootstrap_models_directory}/bootstrap.json")).schema.name, "")}\", not of schema_file \"${var.schema_file}\", whose rows they would misread. Make models for it with: mlops models bootstrap ${var.schema_file} FOLDER, and set bootstrap_models_directory to FOLDER."
-  }
 }
 
 variable "endpoint" {

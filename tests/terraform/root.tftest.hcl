@@ -196,15 +196,24 @@ run "rules_of_endpoints" {
   expect_failures = [var.bootstrap_models_directory, var.endpoint, var.endpoint_hours]
 }
 
+run "name_of_an_existing_endpoint" {
+  command = plan
+
+  variables {
+    endpoint = { existing_name = "my_endpoint" }
+  }
+
+  expect_failures = [var.endpoint]
+}
+
 run "model_of_another_data_set" {
   command = plan
 
   variables {
-    endpoint    = { existing_name = "my_endpoint" }
     schema_file = "examples/datasets/german_credit/schema.json"
   }
 
-  expect_failures = [var.bootstrap_models_directory, var.endpoint]
+  expect_failures = [check.bootstrap_models_fit]
 }
 
 run "tuning_pipeline_on_spot" {
