@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jobs.world import another_account
 
 from localaws.errors import access_denied
 from localaws.gateway.request import Request
@@ -19,7 +20,7 @@ from localaws.stack import Stack
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Stack:
     """A stack without a server, in an account that no other test of this process has."""
     folder: Path = tmp_path_factory.mktemp("access")
-    return Stack("us-east-1", "210987654321", folder, "http://127.0.0.1:1", folder)
+    return Stack("us-east-1", another_account(), folder, "http://127.0.0.1:1", folder)
 
 
 @pytest.mark.parametrize(

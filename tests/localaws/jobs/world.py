@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import tarfile
 import time
 import uuid
@@ -14,6 +15,7 @@ from localaws.sagemaker.service import call
 from localaws.stack import Stack
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
+_ACCOUNTS = itertools.count(210_000_000_000)
 SKLEARN = f"683313688378.dkr.ecr.{REGION}.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
 XGBOOST = f"683313688378.dkr.ecr.{REGION}.amazonaws.com/sagemaker-xgboost:1.7-1"
 BUCKET = "jobs-bucket"
@@ -21,6 +23,11 @@ TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
+
+
+def another_account() -> str:
+    """An account that no other stack of this process has: moto keeps one state for a process, by account."""
+    return str(next(_ACCOUNTS))
 
 
 @dataclass

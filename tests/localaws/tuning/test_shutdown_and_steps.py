@@ -8,7 +8,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from jobs.world import REGION, TRUST, World, labelled_csv
+from jobs.world import REGION, TRUST, World, another_account, labelled_csv
 
 from localaws.gateway.server import create_server
 from localaws.iam import RoleSession
@@ -17,12 +17,11 @@ from localaws.stack import Stack
 
 from .conftest import Tuning
 
-# Two stacks of one process share what moto keeps for an account.
-OTHER_ACCOUNT, OTHER_BUCKET = "210987654321", "ending-bucket"
+OTHER_BUCKET = "ending-bucket"
 
 
 def _own_world(folder: Path) -> tuple[World, Any]:
-    stack = Stack(REGION, OTHER_ACCOUNT, folder / "work", "", folder / "config")
+    stack = Stack(REGION, another_account(), folder / "work", "", folder / "config")
     server = create_server(stack, 0)
     threading.Thread(target=server.run, daemon=True).start()
     principals = stack.principals
