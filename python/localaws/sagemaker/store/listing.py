@@ -8,16 +8,14 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.model import ListShape, StructureShape
 
 from localaws.errors import validation_error
 from localaws.sagemaker.api_model import operation_model
 from localaws.sagemaker.store.families import Family
-
-if TYPE_CHECKING:
-    from localaws.sagemaker.store.records import Record
+from localaws.sagemaker.store.record import Record
 
 __all__ = ["list_records", "page"]
 

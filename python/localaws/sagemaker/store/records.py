@@ -7,36 +7,16 @@ import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from localaws.errors import AwsError, validation_error
-from localaws.sagemaker.store.families import FAMILIES, Family
+from localaws.sagemaker.store.families import FAMILIES
 from localaws.sagemaker.store.listing import list_records
+from localaws.sagemaker.store.record import Record
 from localaws.sagemaker.store.tagging import merge_tags
 
-__all__ = ["Record", "Store"]
-
-
-@dataclass(eq=False)
-class Record:
-    """One resource.
-
-    `described` has the shape of the API's Describe response (times are aware datetimes); change it only through
-    `Store.update`.  `internal` is for the feature that owns the family and never reaches a client.  `done` is set by
-    the owner of a job or an execution when its status is final.  `sequence` numbers the records in the order of their
-    creation, which times in milliseconds cannot tell apart.
-    """
-
-    family: Family
-    name: str
-    arn: str
-    sequence: int
-    described: dict[str, Any]
-    tags: dict[str, str]
-    internal: dict[str, Any] = field(default_factory=dict)
-    done: threading.Event = field(default_factory=threading.Event)
+__all__ = ["Store"]
 
 
 class Store:
