@@ -47,7 +47,7 @@ def test_it_deletes_versions_markers_uploads_and_model_versions(
 ) -> None:
     assert main(["empty", student, "--yes"]) == 0
     assert capsys.readouterr().out == (
-        "stopped 0 executions; deleted 2 model versions, 4 object versions and 1 unfinished uploads\n"
+        "stopped 0 executions and 0 jobs; deleted 2 model versions, 4 object versions and 1 unfinished uploads\n"
     )
     s3 = boto3.client("s3")
     s3.delete_bucket(Bucket=bucket)  # refused while anything is in it
@@ -75,7 +75,9 @@ def test_it_stops_what_still_runs(
     assert main(["run", "pipeline", student, "--no-wait"]) == 0
     arn = capsys.readouterr().out.strip()
     assert main(["empty", student, "--yes"]) == 0
-    assert capsys.readouterr().out.startswith("stopped 1 executions")
+    first, last = capsys.readouterr().out.splitlines()
+    assert first == f"stopping MLPipeline-{student}'s execution {arn.rpartition('/')[2]} ..."
+    assert last.startswith("stopped 1 executions and 0 jobs; ")
     state = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)["PipelineExecutionStatus"]
     assert state == "Stopped"
 
@@ -133,5 +135,5 @@ def test_endpoints_go_first_for_they_write_what_they_capture(
     sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
     assert main(["empty", student, "--yes"]) == 0
-    assert capsys.readouterr().out.startswith(f"deleted {name}; stopped 0 executions; ")
+    assert capsys.readouterr().out.startswith(f"deleted {name}; stopped 0 executions and 0 jobs; ")
     assert sagemaker.list_endpoints(NameContains=student)["Endpoints"] == []

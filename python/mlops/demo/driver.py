@@ -140,7 +140,9 @@ class Demo:
         if self.keep:
             return
         with screen.phase("empty the bucket and the registry", "overhead"):
-            screen.say("  " + empty.delete_data(self.student_id, outputs["bucket"], None))
+            screen.say(
+                "  " + empty.delete_data(self.student_id, outputs["bucket"], None, lambda line: screen.say(f"  {line}"))
+            )
         with screen.phase("terraform destroy", "terraform"):
             terraform.destroy()
         with screen.phase("local stack down", "overhead"):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +13,14 @@ from botocore.exceptions import ClientError
 from mlops.operate import aws, check_state, names
 from mlops.operate.errors import UserError, error_code
 from mlops.operate.models.ending import end_endpoints
+from mlops.operate.stopping import stop_executions, stop_jobs
 
-__all__ = ["HELP", "PATH", "configure", "delete_data", "empty_bucket", "empty_group", "execute", "stop_executions"]
+__all__ = ["HELP", "PATH", "configure", "delete_data", "empty_bucket", "empty_group", "execute"]
 
 PATH = ("empty",)
 HELP = "delete the student's registered model versions and every object of the bucket, so that destroy can go through"
 
 _DELETE_AT_ONCE = 1000  # DeleteObjects takes no more
-_STOP_SECONDS = 300
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,42 +34,34 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Ends endpoints and executions, then deletes versions and objects; 1 where the user says no."""
+    """Ends endpoints, executions and jobs, then deletes versions and objects; 1 where the user says no."""
     student_id = names.check_student_id(args.student_id)
     bucket = args.bucket or _applied_bucket(student_id) or names.bucket_name(student_id)
     group = names.model_package_group(student_id)
     if not args.yes and not _confirmed(student_id, bucket, group, args.region):
         print("Nothing was deleted.")
         return 1
-    print(delete_data(student_id, bucket, args.region))
+    print(delete_data(student_id, bucket, args.region, lambda text: print(text, flush=True)))
     return 0
 
 
-def delete_data(student_id: str, bucket: str, region: str | None) -> str:
-    """Deletes without asking; returns a sentence on what was deleted."""
+def delete_data(student_id: str, bucket: str, region: str | None, say: Callable[[str], None]) -> str:
+    """Stops what uses the bucket and deletes, without asking; returns a sentence on what was stopped and deleted.
+
+    Args:
+        say: gets a line for each thing that is being stopped, which can take minutes on AWS.
+    """
     sagemaker = aws.client("sagemaker", region)
     ended = end_endpoints(sagemaker, (names.endpoint(student_id), names.multi_model_endpoint(student_id)))
-    stopped = stop_executions(sagemaker, names.pipeline_name(student_id))
+    executions = stop_executions(sagemaker, names.pipeline_name(student_id), say)
+    jobs = stop_jobs(sagemaker, bucket, say)
     versions = empty_group(sagemaker, names.model_package_group(student_id))
     objects, uploads = empty_bucket(aws.client("s3", region), bucket)
     endpoints = f"deleted {' and '.join(ended)}; " if ended else ""
     return (
-        f"{endpoints}stopped {stopped} executions; deleted {versions} model versions, "
+        f"{endpoints}stopped {executions} executions and {len(jobs)} jobs; deleted {versions} model versions, "
         f"{objects} object versions and {uploads} unfinished uploads"
     )
-
-
-def stop_executions(sagemaker: Any, pipeline: str) -> int:
-    """Stops the pipeline's executions and waits until they are: they would go on writing to the bucket."""
-    running = list(_running(sagemaker, pipeline))
-    for arn in running:
-        sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken=f"stop-{arn[-12:]:0>32}")
-    deadline = time.monotonic() + _STOP_SECONDS
-    while list(_running(sagemaker, pipeline)):
-        if time.monotonic() > deadline:
-            raise UserError(f"{pipeline} still runs {_STOP_SECONDS} s after it was told to stop: try again later")
-        time.sleep(1)
-    return len(running)
 
 
 def empty_group(sagemaker: Any, group: str) -> int:
@@ -134,22 +125,12 @@ def _versions(s3: Any, bucket: str) -> Iterator[list[dict[str, str]]]:
         yield [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in found]
 
 
-def _running(sagemaker: Any, pipeline: str) -> Iterator[str]:
-    try:
-        for page in sagemaker.get_paginator("list_pipeline_executions").paginate(PipelineName=pipeline):
-            for found in page["PipelineExecutionSummaries"]:
-                if found["PipelineExecutionStatus"] in {"Executing", "Stopping"}:
-                    yield found["PipelineExecutionArn"]
-    except ClientError as error:
-        if error_code(error) != "ResourceNotFound":
-            raise
-
-
 def _confirmed(student_id: str, bucket: str, group: str, region: str | None) -> bool:
     account = aws.client("sts", region).get_caller_identity()["Account"]
     print(
         f"In account {account}, this deletes for good every object of s3://{bucket} and every version in {group},\n"
-        f"stops what {names.pipeline_name(student_id)} runs now, and deletes the endpoints that write there,\n"
+        f"stops what {names.pipeline_name(student_id)} runs now and every job that uses the bucket,\n"
+        f"and deletes the endpoints that write there,\n"
         f"{names.endpoint(student_id)} and {names.multi_model_endpoint(student_id)}."
     )
     if not sys.stdin.isatty():
