@@ -35,6 +35,9 @@ resource "aws_scheduler_schedule" "this" {
       maximum_retry_attempts       = 10
     }
   }
+
+  # A rate() begins at once.
+  depends_on = [aws_iam_role_policy.data, aws_iam_role_policy.schedule, aws_s3_object.sample]
 }
 
 data "aws_iam_policy_document" "schedule_trust" {

@@ -36,6 +36,7 @@ def serve(home: Home, port: int, region: str, account_id: str, log: str | None) 
         logging.getLogger(name).setLevel(logging.ERROR)
 
     from localaws.gateway.server import create_server
+    from localaws.scheduler import Scheduler
     from localaws.stack import Stack
 
     home.create()
@@ -66,6 +67,7 @@ def serve(home: Home, port: int, region: str, account_id: str, log: str | None) 
     )
     print(f"localaws serves {region} of account {account_id} at {stack.endpoint_url}", flush=True)
     stack.spawn("preload", _preload)
+    stack.spawn("scheduler", Scheduler(stack).run)
     try:
         # Returns when a signal raises SystemExit in it.
         server.run()
