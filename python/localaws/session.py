@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.credentials import CredentialProvider, CredentialResolver, RefreshableCredentials
 from botocore.loaders import Loader
 
 from localaws.iam import RoleSession
@@ -41,13 +43,44 @@ class _LocalSession(boto3.Session):
         return super().client(service_name, *args, **kwargs)
 
 
-def local_session(credentials: RoleSession, region: str, endpoint_url: str) -> boto3.Session:
-    """A session with `credentials` whose clients call `endpoint_url`, whatever profile the environment names."""
+class _Renewed(CredentialProvider):
+    """Credentials that botocore asks for again shortly before they expire."""
+
+    METHOD = "localaws-role"
+
+    def __init__(self, current: Callable[[], RoleSession]) -> None:
+        super().__init__()
+        self._current = current
+
+    def load(self) -> Any:
+        return RefreshableCredentials.create_from_metadata(self._fetch(), self._fetch, self.METHOD)
+
+    def _fetch(self) -> dict[str, str]:
+        session = self._current()
+        assert session.expiration is not None
+        return {
+            "access_key": session.access_key_id,
+            "expiry_time": session.expiration.isoformat(),
+            "secret_key": session.secret_access_key,
+            "token": session.session_token,
+        }
+
+
+def local_session(
+    credentials: RoleSession, region: str, endpoint_url: str, current: Callable[[], RoleSession] | None = None
+) -> boto3.Session:
+    """A session with `credentials` whose clients call `endpoint_url`, whatever profile the environment names.
+
+    `current` gives the credentials to go on with when they expire.
+    """
     core = botocore.session.Session(profile=None)
     core.register_component("data_loader", _models)
     # Profiles and files of the user have no say here.
     core.set_config_variable("config_file", "/dev/null")
     core.set_config_variable("credentials_file", "/dev/null")
+    if current and credentials.expiration is not None:
+        core.register_component("credential_provider", CredentialResolver([_Renewed(current)]))
+        return _LocalSession(endpoint_url, botocore_session=core, region_name=region)
     return _LocalSession(
         endpoint_url,
         botocore_session=core,

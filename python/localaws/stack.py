@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from localaws.iam import Principals, RoleSession
+from localaws.iam import ContainerCredentials, Principals, RoleSession, RotatingSession
 from localaws.motolock import MOTO_LOCK
 from localaws.sagemaker.store import Store
 
@@ -50,6 +50,7 @@ class Stack:
     def __post_init__(self) -> None:
         self.store = Store(self.region, self.account_id, self.partition, lambda: self.clock())
         self.principals = Principals(self.region, self.account_id, self.partition)
+        self.container_credentials = ContainerCredentials(self.principals, lambda: self.clock())
         self._threads: list[threading.Thread] = []
 
     @cached_property
@@ -71,10 +72,32 @@ class Stack:
         return self.session(self.assume_role(role_arn, session_name))
 
     def session(self, credentials: RoleSession) -> boto3.Session:
-        """A boto3 session with the given credentials whose clients call this stack, whatever the environment says."""
+        """A boto3 session with the given credentials whose clients call this stack, whatever the environment says.
+
+        Credentials that expire are renewed before they do, for as long as the role can be assumed.
+        """
         from localaws.session import local_session
 
-        return local_session(credentials, self.region, self.endpoint_url)
+        rotating = RotatingSession(self.principals, credentials, lambda: self.clock())
+        return local_session(credentials, self.region, self.endpoint_url, rotating.current)
+
+    def container_environment(self, credentials: RoleSession | None) -> dict[str, str]:
+        """The variables by which SDKs in a container find this stack, the region and the role's credentials.
+
+        The credentials come from an endpoint, as in AWS's containers, and so outlive any session.  Call
+        `container_credentials.close` when the container has ended.
+        """
+        found = {
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_REGION": self.region,
+        }
+        if credentials:
+            found |= {
+                "AWS_CONTAINER_AUTHORIZATION_TOKEN": self.container_credentials.open(credentials),
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{self.endpoint_url}/_localaws/credentials",
+            }
+        return found
 
     def put_logs(self, group: str, stream: str, lines: Iterable[str]) -> None:
         """Append lines, stamped with the present time, to a CloudWatch Logs stream, made if need be."""

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from localaws.errors import AwsError
 from localaws.gateway import introspection, moto_bridge, sagemaker
-from localaws.gateway.protocols import Response, error_response, invalid_key, missing_signature, wrong_signature
+from localaws.gateway.protocols import (
+    Response,
+    error_response,
+    expired_key,
+    invalid_key,
+    missing_signature,
+    wrong_signature,
+)
 from localaws.gateway.request import Request
 from localaws.gateway.signature import is_expired, is_genuine
 from localaws.iam import AccessRequest, Principal, decide, simulate
@@ -53,21 +60,21 @@ class Application:
 
     def _authenticate(self, request: Request, access_key_id: str) -> Principal:
         """The principal whose key signed the request; raises AWS's 403s."""
-        principals = self._stack.principals
-        caller, key = principals.authenticate(access_key_id), principals.secret(access_key_id)
-        if caller is None or key is None:
+        key = self._stack.principals.key(access_key_id)
+        if key is None:
             raise invalid_key(request)
-        secret, token = key
-        if token is not None and token not in (
+        if key.token is not None and key.token not in (
             request.headers.get("X-Amz-Security-Token"),
             request.parameters.get("X-Amz-Security-Token") or request.parameters.get("x-amz-security-token"),
         ):
             raise invalid_key(request)
+        if key.expiration is not None and key.expiration <= self._stack.clock():
+            raise expired_key(request)
         if is_expired(request, self._stack.clock()):
             raise AwsError("AccessDenied", "Request has expired", status=403)
-        if not is_genuine(request, secret):
+        if not is_genuine(request, key.secret):
             raise wrong_signature(request)
-        return caller
+        return key.principal
 
     def _route(self, request: Request) -> Response:
         scope = request.scope

@@ -1,4 +1,4 @@
-"""What the stack tells about itself: `/_localaws/health` and `/_localaws/resources`."""
+"""What the stack tells about itself, and the endpoint where containers get their credentials: `/_localaws/…`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PREFIX = "/_localaws/"
 
 
 def serve(stack: Stack, request: Request) -> Response:
-    """Answer an introspection path (unsigned, as the stack listens on this machine only)."""
+    """Answer a path of the stack's own (unsigned, as the stack listens on this machine only)."""
     if request.raw_path == f"{PREFIX}health":
         return _json(
             {
@@ -33,6 +33,11 @@ def serve(stack: Stack, request: Request) -> Response:
         )
     if request.raw_path == f"{PREFIX}resources":
         return _json({"resources": resources(stack)})
+    if request.raw_path == f"{PREFIX}credentials":
+        document = stack.container_credentials.document(request.headers.get("Authorization", ""))
+        if document is None:
+            return _json({"code": "AccessDenied", "message": "No container has this authorization token."}, 403)
+        return _json(document)
     return _json({"message": f"No such path: {request.raw_path}"}, 404)
 
 

@@ -15,6 +15,7 @@ __all__ = [
     "Protocol",
     "Response",
     "error_response",
+    "expired_key",
     "invalid_key",
     "missing_signature",
     "protocol_of",
@@ -91,6 +92,15 @@ def invalid_key(request: Request) -> AwsError:
         )
     code = "InvalidClientTokenId" if protocol in ("query", "ec2") else "UnrecognizedClientException"
     return AwsError(code, "The security token included in the request is invalid.", status=403)
+
+
+def expired_key(request: Request) -> AwsError:
+    """AWS's error for temporary credentials whose time is over, by protocol."""
+    protocol = protocol_of(request)
+    if protocol == "rest-xml":
+        return AwsError("ExpiredToken", "The provided token has expired.")
+    code = "ExpiredToken" if protocol in ("query", "ec2") else "ExpiredTokenException"
+    return AwsError(code, "The security token included in the request is expired", status=403)
 
 
 def wrong_signature(request: Request) -> AwsError:

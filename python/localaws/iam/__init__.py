@@ -3,6 +3,16 @@
 from localaws.iam.decide import AccessRequest, decide
 from localaws.iam.principal import Principal
 from localaws.iam.principals import Principals, RoleSession
+from localaws.iam.rotation import ContainerCredentials, RotatingSession
 from localaws.iam.simulation import simulate
 
-__all__ = ["AccessRequest", "Principal", "Principals", "RoleSession", "decide", "simulate"]
+__all__ = [
+    "AccessRequest",
+    "ContainerCredentials",
+    "Principal",
+    "Principals",
+    "RoleSession",
+    "RotatingSession",
+    "decide",
+    "simulate",
+]

@@ -51,11 +51,11 @@ def unique(prefix: str) -> str:
 
 
 def packed(**files: bytes) -> bytes:
-    """A model.tar.gz; `__` in a name stands for a dot."""
+    """A model.tar.gz; `__2f` in a name stands for a slash, `__` for a dot."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
         for name, content in files.items():
-            member = tarfile.TarInfo(name.replace("__", "."))
+            member = tarfile.TarInfo(name.replace("__2f", "/").replace("__", "."))
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
     return buffer.getvalue()

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from localaws.containers.serving import ContainerSpec, ModelServer, ServingError
 from localaws.errors import AwsError
 from localaws.iam import RoleSession
-from localaws.sagemaker.hosting.instance import Instance, failure_reason, prefix_models, role_environment
+from localaws.sagemaker.hosting.instance import Instance, failure_reason, prefix_models
 from localaws.sagemaker.hosting.logs import EndpointLog
 from localaws.sagemaker.hosting.served_model import HostingFailure, ServedModel, place
 
@@ -151,6 +151,8 @@ class VariantFleet:
                 server.stop(grace_seconds=0)
         with self._scaling:
             self._remove(self.instances)
+        if self.credentials:
+            self.stack.container_credentials.close(self.credentials)
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _start_one(self) -> None:
@@ -167,7 +169,7 @@ class VariantFleet:
                 self._specs,
                 work_dir=self.directory / identity,
                 images=self.stack.images,
-                environment=role_environment(self.stack, self.credentials),
+                environment=self.stack.container_environment(self.credentials),
                 on_line=on_line,
                 mode=self.model.mode,
                 network=self.model.network,

@@ -13,7 +13,7 @@ from localaws.sagemaker.hosting.served_model import HostingFailure, ServedModel
 if TYPE_CHECKING:
     from localaws.stack import Stack
 
-__all__ = ["Instance", "failure_reason", "prefix_models", "role_environment"]
+__all__ = ["Instance", "failure_reason", "prefix_models"]
 
 
 @dataclass(eq=False)
@@ -23,22 +23,6 @@ class Instance:
     id: str
     server: ModelServer
     in_flight: int = 0
-
-
-def role_environment(stack: Stack, credentials: RoleSession | None) -> dict[str, str]:
-    """What SDKs inside the containers need: the role's credentials, the region and this stack."""
-    found = {
-        "AWS_ENDPOINT_URL": stack.endpoint_url,
-        "AWS_REGION": stack.region,
-        "AWS_DEFAULT_REGION": stack.region,
-    }
-    if credentials:
-        found |= {
-            "AWS_ACCESS_KEY_ID": credentials.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
-            "AWS_SESSION_TOKEN": credentials.session_token,
-        }
-    return found
 
 
 def prefix_models(stack: Stack, model: ServedModel, credentials: RoleSession | None) -> PrefixModels | None:

@@ -105,14 +105,7 @@ class Job:
 
     def credentials_environment(self) -> dict[str, str]:
         """The variables by which SDKs inside the job find the role's credentials, the region and this stack."""
-        return {
-            "AWS_ACCESS_KEY_ID": self.credentials.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": self.credentials.secret_access_key,
-            "AWS_SESSION_TOKEN": self.credentials.session_token,
-            "AWS_ENDPOINT_URL": self.stack.endpoint_url,
-            "AWS_REGION": self.stack.region,
-            "AWS_DEFAULT_REGION": self.stack.region,
-        }
+        return self.stack.container_environment(self.credentials)
 
     def threads(self) -> int:
         """How many threads the job's libraries may use: the cores, shared by the jobs that run now."""
@@ -142,6 +135,7 @@ def start(
                 job.ml.mkdir(parents=True, exist_ok=True)
                 run(job, started)
         finally:
+            stack.container_credentials.close(credentials)
             shutil.rmtree(directory, ignore_errors=True)
             status = record.family.status_member
             if record.described[status] not in FINAL:  # a defect of the stack: its traceback is in the server's log
