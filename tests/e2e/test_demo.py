@@ -66,6 +66,11 @@ def test_a_whole_run_against_a_user_s_machine(project: Path, tmp_path: Path) -> 
         for name in beside:
             (project / name).unlink()
     assert "MLPipeline-demo" in said
+    tuned = said.partition("▸ tune: ")[2].partition("▸ ")[0]
+    assert re.search(
+        r"^  Best training job: \S+-demo-\w+-\d{3}-[0-9a-f]{8}\n    validation:auc 0\.9\d+$", tuned, re.MULTILINE
+    )
+    assert max(len(line) for line in tuned.splitlines()) <= 80
     assert "real-" not in (project / "build/demo/demo.log").read_text()
     assert re.search(r"of which Terraform [\d.]+ s, the jobs [\d.]+ s, the demo itself [\d.]+ s", said)
     assert not (project / ".terraform").exists()

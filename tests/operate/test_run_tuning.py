@@ -144,6 +144,41 @@ def test_the_entry_point_checks_the_role_and_an_unknown_job(student: str) -> Non
         run_tuning.main([student, _role(student), "--job", "unborn"])
 
 
+def test_another_budget(sagemaker: Any, student: str, bucket: str, published: dict[str, Any], tmp_path: Path) -> None:
+    hyperband = copy.deepcopy(published)
+    config = hyperband["request"]["HyperParameterTuningJobConfig"]
+    config["Strategy"] = "Hyperband"
+    config["StrategyConfig"] = {"HyperbandStrategyConfig": {"MinResource": 1, "MaxResource": 4}}
+    publish(student, bucket, hyperband)
+    given = ["--trials", "1", "--rounds", "3", "--output", str(tmp_path)]
+    assert main(["run", "tuning", student, *given]) == 0
+    (found,) = sagemaker.list_hyper_parameter_tuning_jobs(NameContains=student)["HyperParameterTuningJobSummaries"]
+    described = sagemaker.describe_hyper_parameter_tuning_job(
+        HyperParameterTuningJobName=found["HyperParameterTuningJobName"]
+    )
+    assert found["ResourceLimits"] == {"MaxNumberOfTrainingJobs": 1, "MaxParallelTrainingJobs": 1}
+    assert described["TrainingJobDefinition"]["StaticHyperParameters"]["num_round"] == "3"
+    strategy = described["HyperParameterTuningJobConfig"]["StrategyConfig"]
+    assert strategy == {"HyperbandStrategyConfig": {"MinResource": 1, "MaxResource": 3}}
+
+
+def test_a_budget_that_cannot_be(
+    student: str, bucket: str, published: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "tuning", student, "--trials", "1", "--parallel", "2"]) == 1
+    assert "SageMaker refuses" in capsys.readouterr().err
+    assert main(["run", "tuning", student, "--job", "x", "--rounds", "2"]) == 2
+    assert "it takes no --trials, --parallel or --rounds" in capsys.readouterr().err
+    searched = copy.deepcopy(published)
+    del searched["request"]["TrainingJobDefinition"]["StaticHyperParameters"]["num_round"]
+    publish(student, bucket, searched)
+    assert main(["run", "tuning", student, "--rounds", "2"]) == 2
+    assert "num_round is searched" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["run", "tuning", student, "--trials", "0"])
+    assert "0 is not 1 or more" in capsys.readouterr().err
+
+
 def _role(student: str) -> str:
     """The role that the published requests name."""
     body = boto3.client("s3").get_object(

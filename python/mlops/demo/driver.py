@@ -16,7 +16,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from mlops.demo import batch, child, endpoints, sandbox
+from mlops.demo import batch, child, endpoints, sandbox, tuning
 from mlops.demo.screen import Phase, Screen
 from mlops.demo.stack import LocalStack
 from mlops.operate import aws, empty, execution, logs, names, run_pipeline
@@ -128,6 +128,12 @@ class Demo:
             self._create_pipeline(screen, outputs)
         with screen.phase("pipeline execution", "jobs") as phase:
             phase.job_seconds = self._execute(screen)
+        with screen.phase("tune: 4 trials, 2 at a time", "jobs") as phase:
+            said, phase.job_seconds = tuning.tune(
+                self.project, self.student_id, outputs["tuning_role_arn"], self.folder / "tuning", self._environment
+            )
+            for line in said:
+                screen.say(f"  {line}")
         with screen.phase("batch transform", "jobs") as phase:
             said, phase.job_seconds = batch.transform(
                 self.project, self.student_id, outputs["model_name"], self._environment

@@ -6,6 +6,7 @@ import argparse
 import shlex
 import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -36,6 +37,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--job", metavar="NAME", help="watch and report this tuning job instead of starting one")
+    parser.add_argument("--trials", type=_positive, metavar="N", help="how many trials (default: Terraform's)")
+    parser.add_argument("--parallel", type=_positive, metavar="N", help="trials at a time (default: Terraform's)")
+    parser.add_argument("--rounds", type=_positive, metavar="N", help="boosting rounds a trial (default: Terraform's)")
     parser.add_argument("--no-wait", action="store_true", help="start, print the tuning job's name, and return at once")
     parser.add_argument("--register-best", action="store_true", help="register the best trial's model as a new version")
     parser.add_argument("--use-best", action="store_true", help="run the pipeline with the best hyperparameters")
@@ -44,6 +48,13 @@ def _options(parser: argparse.ArgumentParser) -> None:
         "--output", type=Path, metavar="FOLDER", help="for leaderboard and plot (default: build/tuning/NAME)"
     )
     parser.add_argument("--region", help="AWS region (default: the environment's)")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return number
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -62,11 +73,14 @@ def execute(args: argparse.Namespace) -> int:
     student_id = names.check_student_id(args.student_id)
     if args.no_wait and (args.job or args.register_best or args.use_best):
         raise UsageError("--no-wait returns before there is a best trial: it goes with none of the other options")
+    if args.job and (args.trials or args.parallel or args.rounds):
+        raise UsageError("--job watches a tuning job that was started: it takes no --trials, --parallel or --rounds")
     sagemaker, s3 = aws.client("sagemaker", args.region), aws.client("s3", args.region)
     requests = published.read_published(s3, args.bucket or names.bucket_name(student_id), student_id)
     if args.role_arn and args.role_arn != requests.role_arn:
         create_pipeline.check_role(aws.client("iam", args.region), args.role_arn)
         requests = requests.with_role(args.role_arn)
+    requests = requests.changed(args.trials, args.parallel, args.rounds)
     name = args.job
     if name is None:
         channels.ensure(sagemaker, s3, requests, student_id, _say)
@@ -125,11 +139,13 @@ def _report(ended: job.TuningJob, folder: Path, student_id: str) -> int:
         return 0 if ended.status == "Completed" else 1
     found = ended.best
     print(f"Best training job: {found.name}\n  {ended.metric} {found.objective}")
-    print("  " + "  ".join(f"{name}={short(value)}" for name, value in sorted(found.parameters.items())))
+    values = " ".join(f"{name}={short(value)}" for name, value in sorted(found.parameters.items()))
+    columns = max(shutil.get_terminal_size().columns, 40)
+    print(textwrap.fill(values, columns - 1, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False))
     mattered = [each for each in importances(ended.trials) if each.explained]
     if mattered:
         said = ", ".join(f"{each.name} ({each.explained:.0%})" for each in mattered[:3])
-        print(f"What mattered, by share of the variance explained: {said}")
+        print(f"What mattered (share of the variance explained):\n  {said}")
     table, picture = leaderboard.save(ended, folder)
     print(f"Saved {table} and {picture}")
     if ended.status != "Completed":

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mlops.operate.create_pipeline import published_definition
-from mlops.operate.errors import UserError
+from mlops.operate.errors import UsageError, UserError
 
 __all__ = ["Published", "read_published", "request_key"]
 
@@ -31,6 +32,28 @@ class Published:
         return Published(
             {**self.request, "TrainingJobDefinition": training}, {**self.preprocessing, "RoleArn": role_arn}
         )
+
+    def changed(self, trials: int | None, parallel: int | None, rounds: int | None) -> Published:
+        """The same requests with another budget of trials, trials at a time, or boosting rounds a trial.
+
+        Raises:
+            UsageError: the rounds are searched, so that no number of them can be given.
+        """
+        request = copy.deepcopy(dict(self.request))
+        config, training = request["HyperParameterTuningJobConfig"], request["TrainingJobDefinition"]
+        limits = config["ResourceLimits"]
+        if trials is not None:
+            limits["MaxNumberOfTrainingJobs"] = trials
+            limits["MaxParallelTrainingJobs"] = min(trials, limits["MaxParallelTrainingJobs"])
+        if parallel is not None:
+            limits["MaxParallelTrainingJobs"] = parallel
+        if rounds is not None:
+            if "num_round" not in training["StaticHyperParameters"]:
+                raise UsageError("num_round is searched: leave out --rounds, or take num_round out of search.ranges")
+            training["StaticHyperParameters"]["num_round"] = str(rounds)
+            if hyperband := config.get("StrategyConfig", {}).get("HyperbandStrategyConfig"):
+                hyperband["MaxResource"] = rounds  # counted in reported values of the objective, one a round
+        return Published(request, self.preprocessing)
 
     def output_uri(self, name: str) -> str:
         """Where preprocessing puts an output (``train``, ``encoder``, …)."""
