@@ -35,7 +35,7 @@ resource "aws_s3_object" "archive" {
 
 resource "aws_sagemaker_model" "this" {
   name                     = var.name
-  execution_role_arn       = aws_iam_role.this.arn
+  execution_role_arn       = module.job_role.role_arn
   enable_network_isolation = var.network_isolation
   tags                     = var.tags
 
@@ -57,7 +57,4 @@ resource "aws_sagemaker_model" "this" {
       mode = inference_execution_config.value
     }
   }
-
-  # SageMaker reads the archive with the role when the model is created.
-  depends_on = [aws_iam_role_policy.this]
 }

@@ -10,10 +10,10 @@ output "model_name" {
 
 output "role_arn" {
   description = "ARN of the role that the model is served with, by endpoints and by transform jobs alike."
-  value       = aws_iam_role.this.arn
+  value       = module.job_role.role_arn
 }
 
 output "role_name" {
   description = "Name of that role, for policies of your own."
-  value       = aws_iam_role.this.name
+  value       = module.job_role.role_name
 }

@@ -49,7 +49,7 @@ resource "aws_s3_object" "model" {
 
 resource "aws_sagemaker_model" "this" {
   name                     = var.name
-  execution_role_arn       = aws_iam_role.this.arn
+  execution_role_arn       = module.job_role.role_arn
   enable_network_isolation = true
   tags                     = var.tags
 
@@ -72,9 +72,6 @@ resource "aws_sagemaker_model" "this" {
       model_cache_setting = var.model_cache ? "Enabled" : "Disabled"
     }
   }
-
-  # SageMaker reads the front container's archive with the role when the model is created.
-  depends_on = [aws_iam_role_policy.this]
 }
 
 resource "aws_sagemaker_endpoint_configuration" "this" {

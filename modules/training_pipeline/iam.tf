@@ -1,25 +1,18 @@
-data "aws_iam_policy_document" "trust" {
-  statement {
-    sid     = "SageMakerOfThisAccount"
-    actions = ["sts:AssumeRole"]
+module "job_role" {
+  source = "../job_role"
 
-    principals {
-      type        = "Service"
-      identifiers = ["sagemaker.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [local.account_id]
-    }
-  }
+  name                     = local.job_role
+  description              = "Runs the jobs of the pipeline ${local.pipeline_name}: reads code and data, writes results, logs and metrics."
+  images                   = values(var.images)
+  permissions_boundary_arn = var.permissions_boundary_arn
+  storage                  = var.storage
+  tags                     = var.tags
 }
 
 resource "aws_iam_role" "pipeline" {
   name                 = local.pipeline_role
   description          = "Orchestrates the pipeline ${local.pipeline_name}: starts jobs, reads their reports, registers models."
-  assume_role_policy   = data.aws_iam_policy_document.trust.json
+  assume_role_policy   = module.job_role.trust_policy_json
   permissions_boundary = var.permissions_boundary_arn
   tags                 = var.tags
 }
@@ -30,16 +23,12 @@ resource "aws_iam_role_policy" "pipeline" {
   policy = data.aws_iam_policy_document.pipeline.json
 }
 
-resource "aws_iam_role" "job" {
-  name                 = local.job_role
-  description          = "Runs the jobs of the pipeline ${local.pipeline_name}: reads code and data, writes results, logs and metrics."
-  assume_role_policy   = data.aws_iam_policy_document.trust.json
-  permissions_boundary = var.permissions_boundary_arn
-  tags                 = var.tags
+moved {
+  from = aws_iam_role.job
+  to   = module.job_role.aws_iam_role.this
 }
 
-resource "aws_iam_role_policy" "job" {
-  name   = "run-jobs"
-  role   = aws_iam_role.job.name
-  policy = data.aws_iam_policy_document.job.json
+moved {
+  from = aws_iam_role_policy.job
+  to   = module.job_role.aws_iam_role_policy.this
 }

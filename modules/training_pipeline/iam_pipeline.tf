@@ -1,4 +1,5 @@
 locals {
+  bucket_arn    = "arn:${local.partition}:s3:::${var.storage.bucket}"
   sagemaker_arn = "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}"
   # SageMaker begins the name of every job that a pipeline starts with pipelines-.
   job_arns = [
@@ -78,12 +79,12 @@ data "aws_iam_policy_document" "pipeline" {
 
   # Registering resolves the images' digests.
   dynamic "statement" {
-    for_each = length(local.registry_arns) > 0 && length(local.repository_arns) > 0 ? ["registry"] : []
+    for_each = length(local.registry_arns) > 0 && length(module.job_role.repository_arns) > 0 ? ["registry"] : []
 
     content {
       sid       = "ReadImageMetadata"
       actions   = ["ecr:BatchGetImage", "ecr:DescribeImages"]
-      resources = local.repository_arns
+      resources = module.job_role.repository_arns
     }
   }
 

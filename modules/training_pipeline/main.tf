@@ -79,7 +79,7 @@ resource "aws_sagemaker_pipeline" "this" {
   }
 
   # The first execution may start at once: both roles must hold their permissions by then.
-  depends_on = [aws_iam_role_policy.job, aws_iam_role_policy.pipeline]
+  depends_on = [module.job_role, aws_iam_role_policy.pipeline]
 }
 
 # Entry points send exactly these bytes, so that no plan finds a difference afterwards.

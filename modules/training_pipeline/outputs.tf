@@ -10,7 +10,7 @@ output "definition_uri" {
 
 output "job_role_arn" {
   description = "ARN of the role that the pipeline's jobs run with."
-  value       = aws_iam_role.job.arn
+  value       = module.job_role.role_arn
 }
 
 output "pipeline_arn" {

@@ -1,31 +1,21 @@
-data "aws_iam_policy_document" "trust" {
-  statement {
-    sid     = "SageMakerOfThisAccount"
-    actions = ["sts:AssumeRole"]
+module "job_role" {
+  source = "../job_role"
 
-    principals {
-      type        = "Service"
-      identifiers = ["sagemaker.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [local.account_id]
-    }
-  }
+  name                     = local.role
+  description              = "Runs the trials of ${var.request_name} and the job that prepares their data."
+  images                   = values(var.images)
+  permissions_boundary_arn = var.permissions_boundary_arn
+  policy_name              = "run-trials"
+  storage                  = merge(var.storage, { write_prefixes = [var.storage.prefix] })
+  tags                     = var.tags
 }
 
-resource "aws_iam_role" "this" {
-  name                 = local.role
-  description          = "Runs the trials of ${var.request_name} and the job that prepares their data."
-  assume_role_policy   = data.aws_iam_policy_document.trust.json
-  permissions_boundary = var.permissions_boundary_arn
-  tags                 = var.tags
+moved {
+  from = aws_iam_role.this
+  to   = module.job_role.aws_iam_role.this
 }
 
-resource "aws_iam_role_policy" "this" {
-  name   = "run-trials"
-  role   = aws_iam_role.this.name
-  policy = data.aws_iam_policy_document.job.json
+moved {
+  from = aws_iam_role_policy.this
+  to   = module.job_role.aws_iam_role_policy.this
 }

@@ -102,5 +102,5 @@ resource "aws_s3_object" "definition" {
   }
 
   # What finds this may start a job at once: the role must hold its permissions by then.
-  depends_on = [aws_iam_role_policy.this]
+  depends_on = [module.job_role]
 }

@@ -10,5 +10,5 @@ output "definition_uri" {
 
 output "role_arn" {
   description = "ARN of the role that trials run with."
-  value       = aws_iam_role.this.arn
+  value       = module.job_role.role_arn
 }

@@ -45,7 +45,7 @@ run "pipeline_of_two" {
   }
 
   assert {
-    condition     = local.given_arns == ["arn:aws:s3:::elsewhere/model.tar.gz"] && aws_iam_role.this.name == "churn"
+    condition     = local.given_arns == ["arn:aws:s3:::elsewhere/model.tar.gz"] && output.role_name == "churn"
     error_message = "The role may read what a URL names: ${jsonencode(local.given_arns)}."
   }
 }
@@ -59,7 +59,7 @@ run "one_container_without_an_archive" {
   }
 
   assert {
-    condition     = length(aws_sagemaker_model.this.inference_execution_config) == 0 && length(aws_s3_object.archive) == 0 && aws_iam_role.this.name == "serving"
+    condition     = length(aws_sagemaker_model.this.inference_execution_config) == 0 && length(aws_s3_object.archive) == 0 && output.role_name == "serving"
     error_message = "An image that holds its model needs no archive."
   }
 }

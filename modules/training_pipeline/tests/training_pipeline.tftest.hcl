@@ -46,13 +46,13 @@ run "tokens_are_filled" {
   }
 
   assert {
-    condition     = aws_iam_role.pipeline.name == "churn-pipeline" && aws_iam_role.job.name == "churn-job" && output.pipeline_name == "churn"
+    condition     = aws_iam_role.pipeline.name == "churn-pipeline" && module.job_role.role_name == "churn-job" && output.pipeline_name == "churn"
     error_message = "All names are made of name."
   }
 
   assert {
-    condition     = local.repository_arns == tolist(["arn:aws:ecr:eu-west-1:123456789012:repository/team/xgboost"])
-    error_message = "The repository of the image may be pulled: ${join(", ", local.repository_arns)}."
+    condition     = module.job_role.repository_arns == tolist(["arn:aws:ecr:eu-west-1:123456789012:repository/team/xgboost"])
+    error_message = "The repository of the image may be pulled: ${join(", ", module.job_role.repository_arns)}."
   }
 }
 

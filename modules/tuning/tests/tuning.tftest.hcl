@@ -30,7 +30,7 @@ run "tokens_are_filled" {
   command = plan
 
   assert {
-    condition     = jsondecode(aws_s3_object.definition.content).request.TrainingJobDefinition.RoleArn == "arn:aws:iam::123456789012:role/churn-tuning" && aws_iam_role.this.name == "churn-tuning"
+    condition     = jsondecode(aws_s3_object.definition.content).request.TrainingJobDefinition.RoleArn == "arn:aws:iam::123456789012:role/churn-tuning" && module.job_role.role_name == "churn-tuning"
     error_message = "The request names the role: ${aws_s3_object.definition.content}"
   }
 

@@ -3,36 +3,50 @@ locals {
   all_prefixes = sort(setunion(var.storage.read_prefixes, var.storage.write_prefixes))
   # 111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/image:tag → that repository's ARN.
   image_parts = [
-    for uri in values(var.images) : regex("^(?P<account>[0-9]+)\\.dkr\\.ecr\\.(?P<region>[^.]+)\\.[^/]+/(?P<repository>[^:@]+)", uri)
+    for uri in var.images : regex("^(?P<account>[0-9]+)\\.dkr\\.ecr\\.(?P<region>[^.]+)\\.[^/]+/(?P<repository>[^:@]+)", uri)
   ]
   repository_arns = sort(distinct([
     for image in local.image_parts : "arn:${local.partition}:ecr:${image.region}:${image.account}:repository/${image.repository}"
   ]))
 }
 
-data "aws_iam_policy_document" "job" {
-  statement {
-    sid       = "ListInputsAndOutputs"
-    actions   = ["s3:ListBucket"]
-    resources = [local.bucket_arn]
+data "aws_iam_policy_document" "this" {
+  source_policy_documents = compact([var.own_statements])
 
-    condition {
-      test     = "StringLike"
-      variable = "s3:prefix"
-      values   = flatten([for prefix in local.all_prefixes : [prefix, "${prefix}/*"]])
+  dynamic "statement" {
+    for_each = length(local.all_prefixes) > 0 ? ["list"] : []
+
+    content {
+      sid       = "ListInputsAndOutputs"
+      actions   = ["s3:ListBucket"]
+      resources = [local.bucket_arn]
+
+      condition {
+        test     = "StringLike"
+        variable = "s3:prefix"
+        values   = flatten([for prefix in local.all_prefixes : [prefix, "${prefix}/*"]])
+      }
     }
   }
 
-  statement {
-    sid       = "ReadInputs"
-    actions   = ["s3:GetObject"]
-    resources = [for prefix in local.all_prefixes : "${local.bucket_arn}/${prefix}/*"]
+  dynamic "statement" {
+    for_each = length(local.all_prefixes) > 0 ? ["read"] : []
+
+    content {
+      sid       = "ReadInputs"
+      actions   = ["s3:GetObject"]
+      resources = [for prefix in local.all_prefixes : "${local.bucket_arn}/${prefix}/*"]
+    }
   }
 
-  statement {
-    sid       = "WriteOutputs"
-    actions   = ["s3:AbortMultipartUpload", "s3:PutObject"]
-    resources = [for prefix in sort(var.storage.write_prefixes) : "${local.bucket_arn}/${prefix}/*"]
+  dynamic "statement" {
+    for_each = length(var.storage.write_prefixes) > 0 ? ["write"] : []
+
+    content {
+      sid       = "WriteOutputs"
+      actions   = ["s3:AbortMultipartUpload", "s3:PutObject"]
+      resources = [for prefix in sort(var.storage.write_prefixes) : "${local.bucket_arn}/${prefix}/*"]
+    }
   }
 
   dynamic "statement" {
@@ -40,7 +54,7 @@ data "aws_iam_policy_document" "job" {
 
     content {
       sid       = "UseBucketKey"
-      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      actions   = concat(["kms:Decrypt"], var.storage.encrypts ? ["kms:GenerateDataKey"] : [])
       resources = [statement.value]
 
       condition {
@@ -64,7 +78,7 @@ data "aws_iam_policy_document" "job" {
     ]
   }
 
-  # PutMetricData has no resource: the namespaces that SageMaker writes jobs' metrics to bound it.
+  # PutMetricData has no resource: the namespaces that SageMaker writes to bound it.
   statement {
     sid       = "WriteMetrics"
     actions   = ["cloudwatch:PutMetricData"]
