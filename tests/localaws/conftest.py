@@ -17,7 +17,7 @@ import urllib3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from jobs.world import ACCOUNT, BUCKET, REGION, TRUST, World
+from jobs.world import ACCOUNT, BUCKET, PERMISSIONS, REGION, TRUST, World
 
 from localaws import background, environment
 from localaws.gateway.server import create_server
@@ -124,7 +124,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     )
     session = local_session(keys, REGION, stack.endpoint_url)
     session.client("s3").create_bucket(Bucket=BUCKET)
-    role = session.client("iam").create_role(RoleName="mlops-job", AssumeRolePolicyDocument=json.dumps(TRUST))
-    yield World(stack, session.client("s3"), session.client("logs"), role["Role"]["Arn"])
+    iam = session.client("iam")
+    role = iam.create_role(RoleName="mlops-job", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+    iam.put_role_policy(RoleName="mlops-job", PolicyName="data", PolicyDocument=json.dumps(PERMISSIONS))
+    yield World(stack, session.client("s3"), session.client("logs"), role)
     stack.close()
     server.close()

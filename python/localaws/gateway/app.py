@@ -19,7 +19,7 @@ from localaws.gateway.protocols import (
 )
 from localaws.gateway.request import Request
 from localaws.gateway.signature import is_expired, is_genuine
-from localaws.iam import AccessRequest, Principal, decide, simulate
+from localaws.iam import AccessRequest, Principal, decide, decide_missing, deciding_keys, simulate
 
 if TYPE_CHECKING:
     from localaws.stack import Stack
@@ -83,11 +83,18 @@ class Application:
         caller = self._authenticate(request, scope.access_key_id)
         if scope.service == "sagemaker":
             return sagemaker.serve(self._stack, request, caller)
-        decide(_access_request(request, caller, scope.service, scope.region))
+        policies = self._stack.principals.policies
+        access = _access_request(request, caller, scope.service, scope.region)
+        decide(access, policies)
         if (scope.service, request.operation) == ("iam", "SimulatePrincipalPolicy"):
             source = self._stack.principals.named(request.form.get("PolicySourceArn", ""))
-            return Response(200, simulate(request.form, source, self._stack.region), {"Content-Type": "text/xml"})
-        return moto_bridge.serve(self._stack, request, caller)
+            answer = simulate(request.form, source, policies, self._stack.region)
+            return Response(200, answer, {"Content-Type": "text/xml"})
+        with deciding_keys(access, policies):
+            response = moto_bridge.serve(self._stack, request, caller)
+        if response.status == 404:
+            decide_missing(access, policies)
+        return response
 
 
 def _access_request(request: Request, caller: Principal, service: str, region: str) -> AccessRequest:
@@ -101,6 +108,7 @@ def _access_request(request: Request, caller: Principal, service: str, region: s
         query=request.query,
         headers=request.headers,
         parameters=request.form,
+        body=request.body,
     )
 
 

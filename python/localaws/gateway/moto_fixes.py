@@ -10,7 +10,7 @@ from xml.sax.saxutils import unescape
 from localaws.errors import AwsError
 from localaws.gateway.moto_autoscaling import add_tags
 from localaws.gateway.request import Request
-from localaws.iam import Principal
+from localaws.iam import Principal, is_key_denied
 
 if TYPE_CHECKING:
     from localaws.stack import Stack
@@ -68,15 +68,17 @@ def _let_delete_markers_be_deleted() -> None:
 def _leave_bucket_policies_to_iam() -> None:
     """moto reads a Deny under a condition that it does not know (aws:SecureTransport) as a Deny of every object call.
 
-    Policies are stored and returned as they are; whether a request is allowed is for `localaws.iam.decide` alone.
+    Policies are stored and returned as they are; whether a request is allowed is for `localaws.iam.decide` alone.  moto
+    asks for each key of a DeleteObjects, and answers for each.
     """
     from moto.iam.access_control import PermissionResult
     from moto.s3.models import FakeBucket
 
-    def neutral(bucket: FakeBucket, action: str, resource: str) -> PermissionResult:
-        return PermissionResult.NEUTRAL
+    def permission(bucket: FakeBucket, action: str, resource: str) -> PermissionResult:
+        key = resource.partition(":::")[2].partition("/")[2]
+        return PermissionResult.DENIED if is_key_denied(key) else PermissionResult.NEUTRAL
 
-    setattr(FakeBucket, "get_permission", neutral)  # noqa: B010 (mypy forbids to assign a method)
+    setattr(FakeBucket, "get_permission", permission)  # noqa: B010 (mypy forbids to assign a method)
 
 
 def _check_trust(stack: Stack, role_arn: str, caller: Principal) -> None:

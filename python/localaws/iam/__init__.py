@@ -1,6 +1,6 @@
 """Who calls, and whether she may."""
 
-from localaws.iam.decide import AccessRequest, decide
+from localaws.iam.decide import AccessRequest, decide, decide_missing, deciding_keys, is_key_denied
 from localaws.iam.principal import Principal
 from localaws.iam.principals import Principals, RoleSession
 from localaws.iam.rotation import ContainerCredentials, RotatingSession
@@ -14,5 +14,8 @@ __all__ = [
     "RoleSession",
     "RotatingSession",
     "decide",
+    "decide_missing",
+    "deciding_keys",
+    "is_key_denied",
     "simulate",
 ]

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from localaws.errors import AwsError
+from localaws.iam.attached import AttachedPolicies
 from localaws.iam.principal import Principal
+from localaws.iam.s3_access import S3Access
+from localaws.iam.s3_actions import S3Call
 
-__all__ = ["AccessRequest", "decide"]
+__all__ = ["AccessRequest", "decide", "decide_missing", "deciding_keys", "is_key_denied"]
+
+# What else reaches S3's backend through the name that a client signs for: a role has no use for it.
+_S3, _NEIGHBOURS = ("s3", "s3express"), ("s3tables", "s3vectors")
 
 
 @dataclass(frozen=True)
@@ -29,11 +38,54 @@ class AccessRequest:
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    body: bytes = b""
 
 
-def decide(request: AccessRequest) -> None:
+def decide(request: AccessRequest, policies: AttachedPolicies) -> None:
     """Return when the request is allowed; raise `AwsError` (AccessDenied…) when it is not.
 
-    Every request of every service passes here exactly once, those that the stack sends to itself included.  The rule
-    today: whoever authenticated (`Principals.authenticate` refuses unknown keys) may do everything.
+    Every request of every service passes here exactly once, those that the stack sends to itself included.  Policies
+    decide what a role's session does on S3.  Whatever else an authenticated principal does, is allowed.
     """
+    access = _s3(request, policies)
+    if access is not None:
+        access.check()
+
+
+def decide_missing(request: AccessRequest, policies: AttachedPolicies) -> None:
+    """Ask again where nothing was found: who may not list a bucket is not told that an object is not in it."""
+    access = _s3(request, policies)
+    if access is not None:
+        access.check_missing()
+
+
+_deciding: ContextVar[S3Access | None] = ContextVar("deciding", default=None)
+
+
+@contextmanager
+def deciding_keys(request: AccessRequest, policies: AttachedPolicies) -> Iterator[None]:
+    """While the request is served, `is_key_denied` answers for it."""
+    token = _deciding.set(_s3(request, policies))
+    try:
+        yield
+    finally:
+        _deciding.reset(token)
+
+
+def is_key_denied(key: str) -> bool:
+    """Whether the caller of the DeleteObjects that this thread serves may not delete the object."""
+    access = _deciding.get()
+    return access is not None and access.call.deletes_several and not access.may_delete(key)
+
+
+def _s3(request: AccessRequest, policies: AttachedPolicies) -> S3Access | None:
+    """The request as S3 sees it; None where policies do not decide."""
+    if request.principal.kind != "assumed-role" or request.service in _NEIGHBOURS:
+        return None
+    # The backend is found by service and region, which the client chooses: neither may lead to S3 unseen.
+    if request.service not in _S3 and not ("s3" in request.service or "s3" in request.region or "." in request.region):
+        return None
+    if request.service not in _S3:
+        raise AwsError("AccessDenied", f"A role cannot sign for {request.service}.{request.region}.", status=403)
+    call = S3Call.read(request.method, request.path, request.query, request.headers)
+    return S3Access(request.principal, request.region, policies, call, request.body)

@@ -13,7 +13,8 @@ class Principal:
     """The caller of a request.
 
     `arn` is what AWS puts into messages and `GetCallerIdentity`: `arn:aws:iam::…:user/x` or
-    `arn:aws:sts::…:assumed-role/role/session`.  `role_arn` is the IAM role behind an assumed-role session.
+    `arn:aws:sts::…:assumed-role/role/session`.  `role_arn` is the IAM role behind an assumed-role session,
+    `session_policy` the JSON document that AssumeRole was given to narrow it down.
     """
 
     kind: Literal["administrator", "user", "assumed-role"]
@@ -23,3 +24,4 @@ class Principal:
     account_id: str
     access_key_id: str
     role_arn: str | None = None
+    session_policy: str | None = None

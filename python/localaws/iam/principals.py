@@ -13,6 +13,7 @@ from typing import Any, cast
 from urllib.parse import unquote
 
 from localaws.errors import validation_error
+from localaws.iam.attached import AttachedPolicies
 from localaws.iam.principal import Principal
 from localaws.motolock import MOTO_LOCK
 
@@ -55,7 +56,7 @@ class Key:
 
 
 class Principals:
-    """Access keys and the principals behind them, for one account."""
+    """Access keys and the principals behind them, for one account; `policies` are what they may do."""
 
     def __init__(self, region: str, account_id: str, partition: str) -> None:
         from moto.iam.models import iam_backends
@@ -63,6 +64,7 @@ class Principals:
 
         self._region = region
         self._account_id = account_id
+        self.policies = AttachedPolicies(account_id, partition)
         self._iam: Any = iam_backends[account_id][partition]
         self._sts: Any = sts_backends[account_id][partition]
         self._iam.create_user(region, ADMINISTRATOR)
@@ -202,6 +204,7 @@ class Principals:
             self._account_id,
             session.access_key_id,
             session.role_arn,
+            session.policy or None,
         )
 
 

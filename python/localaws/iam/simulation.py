@@ -1,4 +1,4 @@
-"""SimulatePrincipalPolicy, which moto does not have and SDK v3 calls: answered by the same `decide` as every request.
+"""SimulatePrincipalPolicy, which moto does not have and SDK v3 calls: answered by the evaluator of every request.
 
 Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html.
 """
@@ -10,7 +10,11 @@ from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
 from localaws.errors import AwsError
-from localaws.iam.decide import AccessRequest, decide
+from localaws.iam.attached import AttachedPolicies
+from localaws.iam.context import global_keys
+from localaws.iam.evaluate import Access, Caller, Policies, evaluate
+from localaws.iam.patterns import Context
+from localaws.iam.policy import Policy, PolicyError, read_policy
 from localaws.iam.principal import Principal
 
 __all__ = ["simulate"]
@@ -18,10 +22,11 @@ __all__ = ["simulate"]
 _XMLNS = "https://iam.amazonaws.com/doc/2010-05-08/"
 
 
-def simulate(form: Mapping[str, str], principal: Principal | None, region: str) -> bytes:
+def simulate(form: Mapping[str, str], principal: Principal | None, attached: AttachedPolicies, region: str) -> bytes:
     """The XML answer for the request's action names and resources (`*` where it names none), one result a pair.
 
-    `principal` is who PolicySourceArn stands for; None raises AWS's NoSuchEntity.
+    `principal` is who PolicySourceArn stands for; None raises AWS's NoSuchEntity.  Its policies decide together with
+    those of the request; a resource's own policy counts only where the request brings it.
     """
     source = form.get("PolicySourceArn", "")
     if principal is None:
@@ -29,8 +34,17 @@ def simulate(form: Mapping[str, str], principal: Principal | None, region: str) 
     actions = _members(form, "ActionNames")
     if not actions:
         raise AwsError("ValidationError", "ActionNames must name at least one action, such as s3:GetObject.")
+    own = attached.of(principal)
+    boundaries = [_policy(text) for text in _members(form, "PermissionsBoundaryPolicyInputList")]
+    policies = Policies(
+        (*own.identity, *(_policy(text) for text in _members(form, "PolicyInputList"))),
+        _policy(form["ResourcePolicy"]) if "ResourcePolicy" in form else None,
+        boundaries[0] if boundaries else own.boundary,
+    )
+    context = {**global_keys(principal, region, {}, own.tags), **_entries(form)}
+    caller = Caller(principal.arn, principal.account_id, principal.user_id, principal.role_arn)
     results = [
-        _result(action, resource, _decision(action, resource, principal, region))
+        _result(action, resource, evaluate(Access(action, resource, context), caller, policies).outcome)
         for action in actions
         for resource in _members(form, "ResourceArns") or ["*"]
     ]
@@ -45,17 +59,29 @@ def simulate(form: Mapping[str, str], principal: Principal | None, region: str) 
 def _members(form: Mapping[str, str], name: str) -> list[str]:
     """The values of a list parameter of the query protocol, in order."""
     prefix = f"{name}.member."
-    numbered = [(int(key[len(prefix) :]), value) for key, value in form.items() if key.startswith(prefix)]
+    numbered = [
+        (int(number), value)
+        for key, value in form.items()
+        if key.startswith(prefix) and (number := key[len(prefix) :]).isdigit()
+    ]
     return [value for _, value in sorted(numbered)]
 
 
-def _decision(action: str, resource: str, principal: Principal, region: str) -> str:
-    service, _, operation = action.partition(":")
+def _entries(form: Mapping[str, str]) -> Context:
+    """The condition keys that the request gives."""
+    found: dict[str, tuple[str, ...]] = {}
+    number = 1
+    while name := form.get(f"ContextEntries.member.{number}.ContextKeyName"):
+        found[name.lower()] = tuple(_members(form, f"ContextEntries.member.{number}.ContextKeyValues"))
+        number += 1
+    return found
+
+
+def _policy(text: str) -> Policy:
     try:
-        decide(AccessRequest(principal, service, operation, region, path=resource))
-    except AwsError:
-        return "implicitDeny"
-    return "allowed"
+        return read_policy(text)
+    except PolicyError as error:
+        raise AwsError("InvalidInput", str(error)) from error
 
 
 def _result(action: str, resource: str, decision: str) -> str:

@@ -43,5 +43,5 @@ def call(stack: Stack, operation: str, request: Mapping[str, Any], caller: Princ
     handler = operations().get(operation)
     if handler is None:
         raise unknown_operation("sagemaker", operation)
-    decide(AccessRequest(caller, "sagemaker", operation, stack.region, parameters=request))
+    decide(AccessRequest(caller, "sagemaker", operation, stack.region, parameters=request), stack.principals.policies)
     return handler(stack, parse(operation, request), caller)

@@ -150,7 +150,11 @@ def test_a_model_needs_a_role_that_sagemaker_can_assume_and_data_that_exists(sta
         f"Could not assume role {role}. Please ensure that the role exists and allows principal "
         "'sagemaker.amazonaws.com' to assume the role.",
     )
-    stack.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam = stack.client("iam")
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
+    reads = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [reads]})
+    iam.put_role_policy(RoleName=name, PolicyName="reads", PolicyDocument=document)
     missing = ("ValidationException", f"Could not find model data at s3://{bucket}/model.tar.gz.")
     assert error(sagemaker.create_model, **request) == missing
     stack.client("s3").create_bucket(Bucket=bucket)

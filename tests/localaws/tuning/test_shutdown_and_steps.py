@@ -8,7 +8,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from jobs.world import REGION, TRUST, World, another_account, labelled_csv
+from jobs.world import PERMISSIONS, REGION, TRUST, World, another_account, labelled_csv
 
 from localaws.gateway.server import create_server
 from localaws.iam import RoleSession
@@ -32,9 +32,9 @@ def _own_world(folder: Path) -> tuple[World, Any]:
         "",
     )
     session = local_session(keys, REGION, stack.endpoint_url)
-    role = session.client("iam").create_role(
-        RoleName=f"role-{uuid.uuid4().hex[:8]}", AssumeRolePolicyDocument=json.dumps(TRUST)
-    )
+    iam, name = session.client("iam"), f"role-{uuid.uuid4().hex[:8]}"
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam.put_role_policy(RoleName=name, PolicyName="data", PolicyDocument=json.dumps(PERMISSIONS))
     s3 = session.client("s3")
     s3.create_bucket(Bucket=OTHER_BUCKET)
     for name in ("train", "validation"):

@@ -75,7 +75,8 @@ def _serve(stack: Stack, request: Request, caller: Principal, request_id: str) -
             path=request.raw_path,
             headers=request.headers,
             parameters={"EndpointName": name},
-        )
+        ),
+        stack.principals.policies,
     )
     record = stack.store.find("Endpoint", name)
     endpoint = None if record is None else record.internal.get("hosted")

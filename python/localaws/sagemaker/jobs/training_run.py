@@ -92,7 +92,7 @@ def _execute(job: Job) -> tuple[str, str]:
         _upload_model(job, s3, required=result.exit_code == 0)
         _upload_data(job, s3)
     except DataError as error:
-        raise JobFailure(f"ClientError: Failed to upload output data. {error}") from error
+        raise JobFailure(f"ClientError: Artifact upload failed:{error}") from error
     if result.timed_out:
         return "Stopped", "MaxRuntimeExceeded"
     return ("Stopped", "Stopped") if result.stopped else ("Completed", "Completed")

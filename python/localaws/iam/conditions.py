@@ -1,0 +1,152 @@
+"""The Condition element of a policy statement.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html and
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+
+from localaws.iam.patterns import Context, arn_matches, equals, fill, glob_matches
+
+__all__ = ["Condition", "UnknownOperatorError"]
+
+Test = Callable[[str, str], bool]
+"""Compares the policy's value (variables filled in) with the request's."""
+
+
+class UnknownOperatorError(ValueError):
+    """A condition operator that IAM does not have; the message is its name."""
+
+
+def _ignoring_case(wanted: str, given: str) -> bool:
+    return equals(wanted.casefold(), given.casefold())
+
+
+def _number(compare: Callable[[Decimal, Decimal], bool]) -> Test:
+    def test(wanted: str, given: str) -> bool:
+        try:
+            return compare(Decimal(given), Decimal(wanted))
+        except InvalidOperation:
+            return False
+
+    return test
+
+
+def _moment(text: str) -> datetime:
+    """An ISO 8601 date or time, or seconds since 1970; raises ValueError."""
+    try:
+        return datetime.fromtimestamp(float(text), UTC)
+    except ValueError:
+        moment = datetime.fromisoformat(text)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _date(compare: Callable[[datetime, datetime], bool]) -> Test:
+    def test(wanted: str, given: str) -> bool:
+        try:
+            return compare(_moment(given), _moment(wanted))
+        except (ValueError, OverflowError):
+            return False
+
+    return test
+
+
+def _bool(wanted: str, given: str) -> bool:
+    return wanted.lower() in ("true", "false") and wanted.lower() == given.lower()
+
+
+def _binary(wanted: str, given: str) -> bool:
+    try:
+        return base64.b64decode(wanted, validate=True) == base64.b64decode(given, validate=True)
+    except binascii.Error:
+        return False
+
+
+def _address(wanted: str, given: str) -> bool:
+    try:
+        return ipaddress.ip_address(given) in ipaddress.ip_network(wanted, strict=False)
+    except ValueError:
+        return False
+
+
+# Operator → its test and whether it is negated: a negated one holds where no value of the policy matches.
+_OPERATORS: dict[str, tuple[Test, bool]] = {
+    "stringequals": (equals, False),
+    "stringnotequals": (equals, True),
+    "stringequalsignorecase": (_ignoring_case, False),
+    "stringnotequalsignorecase": (_ignoring_case, True),
+    "stringlike": (glob_matches, False),
+    "stringnotlike": (glob_matches, True),
+    "numericequals": (_number(operator.eq), False),
+    "numericnotequals": (_number(operator.eq), True),
+    "numericlessthan": (_number(operator.lt), False),
+    "numericlessthanequals": (_number(operator.le), False),
+    "numericgreaterthan": (_number(operator.gt), False),
+    "numericgreaterthanequals": (_number(operator.ge), False),
+    "dateequals": (_date(operator.eq), False),
+    "datenotequals": (_date(operator.eq), True),
+    "datelessthan": (_date(operator.lt), False),
+    "datelessthanequals": (_date(operator.le), False),
+    "dategreaterthan": (_date(operator.gt), False),
+    "dategreaterthanequals": (_date(operator.ge), False),
+    "bool": (_bool, False),
+    "binaryequals": (_binary, False),
+    "ipaddress": (_address, False),
+    "notipaddress": (_address, True),
+    # ArnEquals takes wildcards as ArnLike does.
+    "arnequals": (arn_matches, False),
+    "arnlike": (arn_matches, False),
+    "arnnotequals": (arn_matches, True),
+    "arnnotlike": (arn_matches, True),
+}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One operator, one key, and the values of which one must match (or, for a negated operator, none)."""
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, name: str, key: str, values: tuple[str, ...]) -> Condition:
+        """Raises UnknownOperatorError for an operator that IAM does not have."""
+        condition = cls(name.lower(), key.lower(), values)
+        _, plain, if_exists = condition._parts
+        if plain not in _OPERATORS and (plain != "null" or if_exists):
+            raise UnknownOperatorError(name)
+        return condition
+
+    @property
+    def _parts(self) -> tuple[str, str, bool]:
+        """Set operator (`forallvalues`, `foranyvalue` or empty), plain operator, and whether the key may be missing."""
+        quantifier, _, plain = self.operator.rpartition(":")
+        if quantifier not in ("", "forallvalues", "foranyvalue"):
+            raise UnknownOperatorError(self.operator)
+        return quantifier, plain.removesuffix("ifexists"), plain.endswith("ifexists")
+
+    def holds(self, context: Context, variables: bool) -> bool:
+        """Whether the request fulfils the condition; `variables`: whether the policy's version knows them."""
+        quantifier, plain, if_exists = self._parts
+        given = context.get(self.key, ())
+        if plain == "null":
+            return any(value.lower() == ("false" if given else "true") for value in self.values)
+        test, negated = _OPERATORS[plain]
+        if not given:
+            return if_exists or quantifier == "forallvalues" or (negated and not quantifier)
+        filled = [fill(value, context) if variables else value for value in self.values]
+        wanted = [value for value in filled if value is not None]
+        each = [any(test(value, one) for value in wanted) is not negated for one in given]
+        # Without a set operator a negated operator must hold for every value that the request has.
+        every = quantifier == "forallvalues" or (negated and not quantifier)
+        return all(each) if every else any(each)

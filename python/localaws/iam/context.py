@@ -1,0 +1,83 @@
+"""The condition keys of a request.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html and, for S3,
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl
+
+from localaws.iam.patterns import Context
+from localaws.iam.principal import Principal
+from localaws.iam.s3_actions import S3Call
+
+__all__ = ["global_keys", "s3_keys"]
+
+# Headers that are condition keys under their own names.
+_S3_HEADERS = (
+    "x-amz-acl",
+    "x-amz-content-sha256",
+    "x-amz-copy-source",
+    "x-amz-grant-full-control",
+    "x-amz-grant-read",
+    "x-amz-grant-read-acp",
+    "x-amz-grant-write",
+    "x-amz-grant-write-acp",
+    "x-amz-metadata-directive",
+    "x-amz-server-side-encryption",
+    "x-amz-server-side-encryption-aws-kms-key-id",
+    "x-amz-server-side-encryption-customer-algorithm",
+    "x-amz-storage-class",
+    "x-amz-website-redirect-location",
+)
+_S3_PARAMETERS = ("delimiter", "max-keys", "prefix", "versionId")
+
+
+def global_keys(
+    principal: Principal, region: str, headers: Mapping[str, str], tags: Mapping[str, str] | None = None
+) -> dict[str, tuple[str, ...]]:
+    """The `aws:` keys.  `tags` are the principal's.
+
+    The stack is on this machine: a request counts as sent over TLS, and it comes from 127.0.0.1.
+    """
+    now = time.time()
+    keys = {
+        "aws:currenttime": datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "aws:epochtime": str(int(now)),
+        "aws:principalaccount": principal.account_id,
+        "aws:principalarn": principal.role_arn or principal.arn,
+        "aws:principalisawsservice": "false",
+        "aws:principaltype": "AssumedRole" if principal.kind == "assumed-role" else "User",
+        "aws:requestedregion": region,
+        "aws:resourceaccount": principal.account_id,
+        "aws:securetransport": "true",
+        "aws:sourceip": "127.0.0.1",
+        "aws:userid": principal.user_id,
+        "aws:viaawsservice": "false",
+    }
+    if principal.kind != "assumed-role":
+        keys["aws:username"] = principal.name
+    for key, header in (("aws:useragent", "User-Agent"), ("aws:referer", "Referer")):
+        if header in headers:
+            keys[key] = headers[header]
+    keys |= {f"aws:principaltag/{name.lower()}": value for name, value in (tags or {}).items()}
+    return {key: (value,) for key, value in keys.items()}
+
+
+def s3_keys(call: S3Call, account_id: str) -> Context:
+    """The `s3:` keys that the request itself shows."""
+    keys = {f"s3:{name}": call.headers[name.title()] for name in _S3_HEADERS if name.title() in call.headers}
+    keys |= {f"s3:{name.lower()}": call.parameters[name] for name in _S3_PARAMETERS if name in call.parameters}
+    keys["s3:authtype"] = "REST-HEADER" if "Authorization" in call.headers else "REST-QUERY-STRING"
+    keys["s3:resourceaccount"] = account_id
+    keys["s3:signatureversion"] = "AWS4-HMAC-SHA256"
+    keys["s3:tlsversion"] = "1.3"
+    many: dict[str, tuple[str, ...]] = {key: (value,) for key, value in keys.items()}
+    if tags := parse_qsl(call.headers.get("X-Amz-Tagging", ""), keep_blank_values=True):
+        many |= {f"s3:requestobjecttag/{name.lower()}": (value,) for name, value in tags}
+        many["s3:requestobjecttagkeys"] = tuple(name for name, _ in tags)
+    return many

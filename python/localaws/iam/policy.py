@@ -1,0 +1,139 @@
+"""Policy documents, read once and ready to be asked.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+from urllib.parse import unquote
+
+from localaws.iam.conditions import Condition, UnknownOperatorError
+from localaws.iam.patterns import Context, glob_matches, matches
+
+__all__ = ["Policy", "PolicyError", "Statement", "read_policy"]
+
+Effect = Literal["Allow", "Deny"]
+
+
+class PolicyError(ValueError):
+    """A document that is not a policy; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement.  Lists are as written; `variables` tells whether `${…}` means anything (Version 2012-10-17)."""
+
+    effect: Effect
+    actions: tuple[str, ...]
+    not_actions: tuple[str, ...] | None
+    resources: tuple[str, ...]
+    not_resources: tuple[str, ...] | None
+    principals: Mapping[str, tuple[str, ...]] | None
+    not_principals: Mapping[str, tuple[str, ...]] | None
+    conditions: tuple[Condition, ...]
+    variables: bool
+
+    def concerns(self, action: str, resource: str, context: Context) -> bool:
+        """Whether action, resource and conditions are those of the statement; whose it is, the caller asks."""
+        if self.not_actions is not None:
+            if _named(self.not_actions, action):
+                return False
+        elif not _named(self.actions, action):
+            return False
+        variables = context if self.variables else None
+        if self.not_resources is not None:
+            if any(matches(pattern, resource, variables) for pattern in self.not_resources):
+                return False
+        # A trust policy has no resource: it is about the role that it belongs to.
+        elif self.resources and not any(matches(pattern, resource, variables) for pattern in self.resources):
+            return False
+        return all(condition.holds(context, self.variables) for condition in self.conditions)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A policy's statements."""
+
+    statements: tuple[Statement, ...]
+
+
+def _named(patterns: tuple[str, ...], action: str) -> bool:
+    return any(glob_matches(pattern, action, ignore_case=True) for pattern in patterns)
+
+
+@lru_cache(maxsize=1024)
+def read_policy(text: str) -> Policy:
+    """The policy of a JSON document (which may be URL-encoded, as IAM gives it); raises PolicyError.
+
+    The same text is read once: whoever changes a policy brings another text.
+    """
+    try:
+        document = json.loads(unquote(text) if text.startswith("%") else text)
+    except ValueError as error:
+        raise PolicyError(f"The policy is not JSON: {error}") from error
+    if not isinstance(document, dict) or "Statement" not in document:
+        raise PolicyError("The policy has no Statement.")
+    statements = document["Statement"]
+    variables = document.get("Version") == "2012-10-17"
+    return Policy(tuple(_statement(each, variables) for each in _list(statements)))
+
+
+def _statement(given: Any, variables: bool) -> Statement:
+    if not isinstance(given, dict):
+        raise PolicyError(f"A statement is {json.dumps(given)}, not an object.")
+    effect = given.get("Effect")
+    if effect not in ("Allow", "Deny"):
+        raise PolicyError(f"A statement's Effect is {json.dumps(effect)}: it must be Allow or Deny.")
+    if ("Action" in given) == ("NotAction" in given):
+        raise PolicyError("A statement must have Action or NotAction, and not both.")
+    if "Resource" in given and "NotResource" in given:
+        raise PolicyError("A statement has both Resource and NotResource.")
+    return Statement(
+        effect,
+        _texts(given.get("Action", [])),
+        _texts(given["NotAction"]) if "NotAction" in given else None,
+        _texts(given.get("Resource", [])),
+        _texts(given["NotResource"]) if "NotResource" in given else None,
+        _principals(given["Principal"]) if "Principal" in given else None,
+        _principals(given["NotPrincipal"]) if "NotPrincipal" in given else None,
+        _conditions(given.get("Condition", {})),
+        variables,
+    )
+
+
+def _principals(given: Any) -> dict[str, tuple[str, ...]]:
+    if given == "*":
+        return {"AWS": ("*",)}
+    if not isinstance(given, dict):
+        raise PolicyError(f'A principal is {json.dumps(given)}: it must be "*" or an object.')
+    named = {kind: _texts(names) for kind, names in given.items()}
+    # {"*": "*"} is how some tools write everybody.
+    return {"AWS": ("*",)} if "*" in named else named
+
+
+def _conditions(given: Any) -> tuple[Condition, ...]:
+    if not isinstance(given, dict) or not all(isinstance(keys, dict) for keys in given.values()):
+        raise PolicyError(f"A Condition is {json.dumps(given)}: it must give operators, then keys, then values.")
+    try:
+        return tuple(
+            Condition.parse(name, key, _texts(values)) for name, keys in given.items() for key, values in keys.items()
+        )
+    except UnknownOperatorError as error:
+        raise PolicyError(f"IAM has no condition operator {error}.") from error
+
+
+def _texts(given: Any) -> tuple[str, ...]:
+    """One or several texts, numbers or booleans, as texts."""
+    values = _list(given)
+    if not all(isinstance(value, str | bool | int | float) for value in values):
+        raise PolicyError(f"{json.dumps(given)} is not a text or a list of texts.")
+    return tuple(str(value).lower() if isinstance(value, bool) else str(value) for value in values)
+
+
+def _list(given: Any) -> list[Any]:
+    return given if isinstance(given, list) else [given]

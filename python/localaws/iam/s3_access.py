@@ -1,0 +1,105 @@
+"""Whether a principal may do what a request asks of S3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from xml.etree import ElementTree
+
+from localaws.errors import AwsError
+from localaws.iam.attached import Attached, AttachedPolicies
+from localaws.iam.context import global_keys, s3_keys
+from localaws.iam.evaluate import Access, Caller, Decision, Policies, evaluate
+from localaws.iam.patterns import Context
+from localaws.iam.policy import Policy
+from localaws.iam.principal import Principal
+from localaws.iam.s3_actions import Need, S3Call, needs
+
+__all__ = ["S3Access"]
+
+_EXISTING_TAG = "s3:existingobjecttag/"
+
+
+@dataclass
+class S3Access:
+    """One request of a principal."""
+
+    principal: Principal
+    region: str
+    policies: AttachedPolicies
+    call: S3Call
+    body: bytes = b""
+
+    def check(self) -> None:
+        """Raise S3's AccessDenied unless everything that the request needs is allowed."""
+        for need in needs(self.call):
+            self._require(need)
+
+    def check_missing(self) -> None:
+        """Raise AccessDenied where an object was not found and the principal may not list its bucket."""
+        if self.call.reads_object:
+            self._require(Need("ListBucket", self.call.bucket))
+
+    def may_delete(self, key: str) -> bool:
+        """Whether the principal may delete the object, or its version where the request names one."""
+        named = {versioned for name, versioned in self._deleted if name == key} or {False}
+        actions = ["DeleteObjectVersion" if versioned else "DeleteObject" for versioned in named]
+        return all(self._decision(Need(action, self.call.bucket, key)).allowed for action in actions)
+
+    def _require(self, need: Need) -> None:
+        decision = self._decision(need)
+        if not decision.allowed:
+            action = f"s3:{need.action}"
+            raise AwsError(
+                "AccessDenied",
+                f"User: {self.principal.arn} is not authorized to perform: {action} on resource: "
+                f'"{need.resource(self.policies.partition)}" {decision.reason(action)}',
+                status=403,
+            )
+
+    def _decision(self, need: Need) -> Decision:
+        exists, bucket_policy = self.policies.bucket(need.bucket) if need.bucket else (True, None)
+        if not exists and need.action != "CreateBucket":
+            return Decision("allowed", "identity-based policy")  # S3 says that there is no such bucket
+        own = self._attached
+        applying = Policies(own.identity, bucket_policy, own.boundary, own.session)
+        access = Access(f"s3:{need.action}", need.resource(self.policies.partition), self._context(need, applying))
+        return evaluate(access, self._caller, applying)
+
+    @cached_property
+    def _attached(self) -> Attached:
+        return self.policies.of(self.principal)
+
+    @cached_property
+    def _caller(self) -> Caller:
+        principal = self.principal
+        return Caller(principal.arn, principal.account_id, principal.user_id, principal.role_arn)
+
+    @cached_property
+    def _keys(self) -> Context:
+        known = global_keys(self.principal, self.region, self.call.headers, self._attached.tags)
+        return {**known, **s3_keys(self.call, self.principal.account_id)}
+
+    def _context(self, need: Need, applying: Policies) -> Context:
+        everything = (*applying.identity, applying.resource, applying.boundary, applying.session)
+        if not need.key or not any(_asks_for_tags(policy) for policy in everything if policy):
+            return self._keys
+        tags = self.policies.object_tags(need.bucket, need.key)
+        return {**self._keys, **{f"{_EXISTING_TAG}{name.lower()}": (value,) for name, value in tags.items()}}
+
+    @cached_property
+    def _deleted(self) -> list[tuple[str, bool]]:
+        """The keys that a DeleteObjects names, each with whether it names a version."""
+        try:
+            root = ElementTree.fromstring(self.body)
+        except ElementTree.ParseError:
+            return []  # S3 refuses the body
+        found = []
+        for one in root:
+            fields = {child.tag.rpartition("}")[2]: child.text or "" for child in one}
+            found.append((fields.get("Key", ""), bool(fields.get("VersionId"))))
+        return found
+
+
+def _asks_for_tags(policy: Policy) -> bool:
+    return any(condition.key.startswith(_EXISTING_TAG) for each in policy.statements for condition in each.conditions)
