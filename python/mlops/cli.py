@@ -9,6 +9,7 @@ from typing import Protocol
 
 from mlops.operate import check_state, empty, logs, plugin_dir, run_pipeline, run_tuning
 from mlops.operate.batch import command as run_transform
+from mlops.operate.deploy import command as deploy
 from mlops.operate.entry import guarded
 from mlops.operate.models import COMMANDS as MODELS
 from mlops.render import bootstrap_command
@@ -39,6 +40,7 @@ COMMANDS: tuple[Command, ...] = (
     run_pipeline,
     run_tuning,
     run_transform,
+    deploy,
     *MODELS,
     bootstrap_command,
     logs,

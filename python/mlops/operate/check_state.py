@@ -10,7 +10,7 @@ from pathlib import Path
 from mlops.operate import names
 from mlops.operate.errors import UserError
 
-__all__ = ["HELP", "PATH", "applied", "configure", "execute"]
+__all__ = ["HELP", "PATH", "applied", "bucket", "configure", "execute"]
 
 PATH = ("check-state",)
 HELP = "fail if the Terraform state of this folder belongs to another student"
@@ -31,6 +31,13 @@ def execute(args: argparse.Namespace) -> int:
             f"use another checkout, or a workspace (terraform workspace new {student_id})"
         )
     return 0
+
+
+def bucket(student_id: str) -> str:
+    """The student's bucket: the one applied from the current folder, whatever its name, else the default name."""
+    outputs = applied(Path.cwd())
+    found = outputs.get("bucket") if outputs.get("student_id") == student_id else None
+    return found or names.bucket_name(student_id)
 
 
 def applied(folder: Path) -> dict[str, str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from mlops.operate import aws, check_state, names
+from mlops.operate.deploy.made import delete_made
 from mlops.operate.errors import UserError, error_code
 from mlops.operate.models.ending import end_endpoints
 from mlops.operate.stopping import stop_executions, stop_jobs
@@ -36,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Ends endpoints, executions and jobs, then deletes versions and objects; 1 where the user says no."""
     student_id = names.check_student_id(args.student_id)
-    bucket = args.bucket or _applied_bucket(student_id) or names.bucket_name(student_id)
+    bucket = args.bucket or check_state.bucket(student_id)
     group = names.model_package_group(student_id)
     if not args.yes and not _confirmed(student_id, bucket, group, args.region):
         print("Nothing was deleted.")
@@ -52,14 +52,17 @@ def delete_data(student_id: str, bucket: str, region: str | None, say: Callable[
         say: gets a line for each thing that is being stopped, which can take minutes on AWS.
     """
     sagemaker = aws.client("sagemaker", region)
-    ended = end_endpoints(sagemaker, (names.endpoint(student_id), names.multi_model_endpoint(student_id)))
+    endpoints = (names.endpoint(student_id), names.multi_model_endpoint(student_id))
+    ended = end_endpoints(sagemaker, endpoints)
+    deployed = delete_made(sagemaker, student_id, endpoints)
     executions = stop_executions(sagemaker, names.pipeline_name(student_id), say)
     jobs = stop_jobs(sagemaker, bucket, say)
     versions = empty_group(sagemaker, names.model_package_group(student_id))
     objects, uploads = empty_bucket(aws.client("s3", region), bucket)
-    endpoints = f"deleted {' and '.join(ended)}; " if ended else ""
+    gone = [*ended, *([f"{deployed} models and configurations of deployments"] if deployed else [])]
+    before = f"deleted {' and '.join(gone)}; " if gone else ""
     return (
-        f"{endpoints}stopped {executions} executions and {len(jobs)} jobs; deleted {versions} model versions, "
+        f"{before}stopped {executions} executions and {len(jobs)} jobs; deleted {versions} model versions, "
         f"{objects} object versions and {uploads} unfinished uploads"
     )
 
@@ -107,12 +110,6 @@ def empty_bucket(s3: Any, bucket: str) -> tuple[int, int]:
     for upload in uploads:
         s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
     return deleted, len(uploads)
-
-
-def _applied_bucket(student_id: str) -> str | None:
-    """The bucket of a student whose system was applied from the current folder, whatever its name."""
-    outputs = check_state.applied(Path.cwd())
-    return outputs.get("bucket") if outputs.get("student_id") == student_id else None
 
 
 def _versions(s3: Any, bucket: str) -> Iterator[list[dict[str, str]]]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.operate.errors import error_code
+from mlops.operate.errors import UserError, error_code
 
-__all__ = ["Metric", "ModelPackage", "read", "split_uri", "statistics_uri", "summary"]
+__all__ = ["Metric", "ModelPackage", "read", "split_uri", "statistics_uri", "summary", "version_arn"]
 
 _SHOWN = ("auc", "accuracy", "precision", "recall", "f1")
 
@@ -80,6 +80,24 @@ def summary(package: ModelPackage) -> str:
     if not package.metrics:
         lines.append(f"  no metrics could be read from {package.report_uri or 'the version: it names no report'}")
     return "\n".join(lines)
+
+
+def version_arn(sagemaker: Any, group: str, version: int) -> str:
+    """The ARN of a version of a model package group.
+
+    Raises:
+        UserError: the group has no such version.
+    """
+    pages = sagemaker.get_paginator("list_model_packages").paginate(ModelPackageGroupName=group)
+    versions = {
+        found["ModelPackageVersion"]: found["ModelPackageArn"]
+        for page in pages
+        for found in page["ModelPackageSummaryList"]
+    }
+    if version not in versions:
+        there = ", ".join(map(str, sorted(versions))) or "none"
+        raise UserError(f"{group} has no version {version}; there are: {there}")
+    return str(versions[version])
 
 
 def _document(s3: Any, uri: str) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.operate import aws, names
+from mlops.operate import aws, names, package
 from mlops.operate.errors import UsageError, UserError, error_code
 from mlops.operate.models import archive
 from mlops.operate.models.endpoint import MultiModelEndpoint, read
@@ -84,7 +84,7 @@ def _local(path: Path) -> _Found:
 def _registered(sagemaker: Any, s3: Any, endpoint: MultiModelEndpoint, student_id: str, asked: str) -> _Found:
     """The archive of the container that a registered version would run in the endpoint's image."""
     group = names.model_package_group(student_id)
-    arn = asked if asked.startswith("arn:") else _version_arn(sagemaker, group, int(asked))
+    arn = asked if asked.startswith("arn:") else package.version_arn(sagemaker, group, int(asked))
     described = sagemaker.describe_model_package(ModelPackageName=arn)
     version = described["ModelPackageVersion"]
     said = f"{described['ModelPackageGroupName']} version {version}"
@@ -102,19 +102,6 @@ def _registered(sagemaker: Any, s3: Any, endpoint: MultiModelEndpoint, student_i
     raise UserError(
         f"{said} runs in {images}, {endpoint.name} in {_repository(endpoint.image)}: its model does not fit"
     )
-
-
-def _version_arn(sagemaker: Any, group: str, version: int) -> str:
-    pages = sagemaker.get_paginator("list_model_packages").paginate(ModelPackageGroupName=group)
-    versions = {
-        found["ModelPackageVersion"]: found["ModelPackageArn"]
-        for page in pages
-        for found in page["ModelPackageSummaryList"]
-    }
-    if version not in versions:
-        there = ", ".join(map(str, sorted(versions))) or "none"
-        raise UserError(f"{group} has no version {version}; there are: {there}")
-    return str(versions[version])
 
 
 def _check_fits(s3: Any, endpoint: MultiModelEndpoint, found: _Found) -> None:
