@@ -17,12 +17,10 @@ import urllib3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from jobs.world import ACCOUNT, BUCKET, PERMISSIONS, REGION, TRUST, World
+from jobs.world import ACCOUNT, BUCKET, PERMISSIONS, REGION, TRUST, World, administrator
 
 from localaws import background, environment
 from localaws.gateway.server import create_server
-from localaws.iam import RoleSession
-from localaws.session import local_session
 from localaws.stack import Stack
 from localaws.state import Home, RunningStack
 
@@ -115,14 +113,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     stack = Stack(REGION, ACCOUNT, tmp_path_factory.mktemp("work"), "", tmp_path_factory.mktemp("config"))
     server = create_server(stack, 0)
     threading.Thread(target=server.run, daemon=True).start()
-    principals = stack.principals
-    keys = RoleSession(
-        principals.administrator(),
-        principals.administrator_access_key_id,
-        principals.administrator_secret_access_key,
-        "",
-    )
-    session = local_session(keys, REGION, stack.endpoint_url)
+    session = administrator(stack)
     session.client("s3").create_bucket(Bucket=BUCKET)
     iam = session.client("iam")
     role = iam.create_role(RoleName="mlops-job", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]

@@ -17,6 +17,7 @@ __all__ = ["Access", "Caller", "Decision", "Policies", "evaluate"]
 
 Kind = Literal["identity-based policy", "resource-based policy", "permissions boundary", "session policy"]
 Outcome = Literal["allowed", "implicitDeny", "explicitDeny"]
+Grant = Literal["directly", "to the role"]
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def evaluate(access: Access, caller: Caller, policies: Policies) -> Decision:
         if _any(given or (), "Deny", access):
             return Decision("explicitDeny", kind)
     granted = _grant(policies.resource, access, caller)
-    if granted == "to the session":
+    if granted == "directly":
         return Decision("allowed", "resource-based policy")
     for kind, given in own:
         if kind == "identity-based policy" and granted:
@@ -117,33 +118,40 @@ def _denies_from_resource(statement: Statement, access: Access, caller: Caller, 
         # An exception must name the account as well, and of a session its role; and with a boundary there is none.
         exempt = "*" in named or all(any(_is(name, one, caller) for name in named) for one in _identities(caller))
         return has_boundary or not exempt
-    return any(
-        name == "*" or any(_is(name, one, caller) for one in _identities(caller))
-        for name in (statement.principals or {}).get("AWS", ())
-    )
+    return any(name == "*" or _names(name, caller) for name in (statement.principals or {}).get("AWS", ()))
 
 
-def _grant(policy: Policy | None, access: Access, caller: Caller) -> Literal["to the session", "to the role"] | None:
+def _grant(policy: Policy | None, access: Access, caller: Caller) -> Grant | None:
     """To whom a resource-based policy gives the access by itself.
 
-    What it gives to a user or a session is given whatever boundary or session policy there is.  What it gives to a role
-    or to everybody stays within these, and what it gives to the account is for identity-based policies to hand on.
+    What it gives to a user, a session or everybody is given whatever boundary or session policy there is.  What it
+    gives to a role stays within these, and what it gives to the account is for identity-based policies to hand on.
     """
-    best: Literal["to the role"] | None = None
+    best: Grant | None = None
     for statement in policy.statements if policy else ():
         if statement.effect != "Allow" or not statement.concerns(access.action, access.resource, access.context):
             continue
-        named = (statement.principals or {}).get("AWS", ())
-        if any(_is(name, caller.arn, caller) for name in named):
-            return "to the session"
-        if "*" in named or (caller.role_arn and any(_is(name, caller.role_arn, caller) for name in named)):
-            best = "to the role"
+        if statement.not_principals is not None:
+            excluded = statement.not_principals.get("AWS", ())
+            if not any(name == "*" or _names(name, caller) for name in excluded):
+                return "directly"
+            continue
+        for name in (statement.principals or {}).get("AWS", ()):
+            if name == "*" or (caller.arn != caller.role_arn and _is(name, caller.arn, caller)):
+                return "directly"
+            if caller.role_arn and _is(name, caller.role_arn, caller):
+                best = "to the role"
     return best
 
 
 def _identities(caller: Caller) -> tuple[str, ...]:
     identities = (caller.arn, _account(caller))
     return (*identities, caller.role_arn) if caller.role_arn else identities
+
+
+def _names(name: str, caller: Caller) -> bool:
+    """Whether a policy's principal is the caller, its role or its account."""
+    return any(_is(name, one, caller) for one in _identities(caller))
 
 
 def _account(caller: Caller) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 import tarfile
 import time
 import uuid
@@ -11,7 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import boto3
+
+from localaws.iam import RoleSession
 from localaws.sagemaker.service import call
+from localaws.session import local_session
 from localaws.stack import Stack
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
@@ -29,6 +34,13 @@ PERMISSIONS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Actio
 def another_account() -> str:
     """An account that no other stack of this process has: moto keeps one state for a process, by account."""
     return str(next(_ACCOUNTS))
+
+
+def administrator(stack: Stack) -> boto3.Session:
+    """A session of the stack's administrator."""
+    principals = stack.principals
+    keys = principals.administrator_access_key_id, principals.administrator_secret_access_key
+    return local_session(RoleSession(principals.administrator(), *keys, ""), stack.region, stack.endpoint_url)
 
 
 @dataclass
@@ -66,6 +78,14 @@ class World:
         record = self.stack.store.get(kind, name)
         assert record.done.wait(seconds), f"{name} still runs: {record.described}"
         return self.call(f"Describe{kind}", **{f"{kind}Name": name})
+
+    def new_role(self, *statements: dict[str, Any]) -> str:
+        """A role that SageMaker may take, with these permissions; its ARN."""
+        iam, name = administrator(self.stack).client("iam"), f"role-{uuid.uuid4().hex[:8]}"
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        iam.put_role_policy(RoleName=name, PolicyName="some", PolicyDocument=document)
+        return str(role["Arn"])
 
     def wait(self, condition: Callable[[], bool], seconds: float = 30) -> None:
         end = time.monotonic() + seconds
