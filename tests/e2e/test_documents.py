@@ -14,6 +14,8 @@ from demo_process import PROJECT
 
 PAGES = (
     "docs/tasks/01-pipeline.md",
+    "docs/tasks/02-tuning.md",
+    "docs/tasks/03-batch-transform.md",
     "docs/tasks/04-model-registry.md",
     "docs/tasks/08-multi-model-endpoint.md",
     "docs/serving.md",
@@ -29,6 +31,7 @@ ELSEWHERE = {
     "make validate": "tests/e2e/test_make.py",
     "terraform init": "tests/e2e/conftest.py, as part of the demo",
     "terraform apply": "tests/e2e/conftest.py, as part of the demo",
+    "mlops run pipeline jane -p TuningTrials": "tests/e2e/test_kept_demo.py, after an apply of its own",
 }
 
 

@@ -127,6 +127,46 @@ def test_a_page_s_commands_run(page: str, kept: Kept) -> None:
         assert done.returncode in good, f"{page}: {command}\n{done.stdout}{done.stderr}"
 
 
+def test_the_best_trial_is_registered_and_its_hyperparameters_train_the_pipeline(kept: Kept) -> None:
+    done = kept.mlops("run", "tuning", "demo", "--trials", "3", "--rounds", "10", "--register-best", "--use-best")
+    name = re.findall(r"^\S+-demo-\w+$", done.stdout, re.MULTILINE)[0]
+    tuned = kept.aws("sagemaker", "describe-hyper-parameter-tuning-job", "--hyper-parameter-tuning-job-name", name)[
+        "BestTrainingJob"
+    ]
+    registered = re.findall(r"^  (arn:\S+:model-package/xgboost-models-demo/\d+)$", done.stdout, re.MULTILINE)
+    best, judged = (kept.aws("sagemaker", "describe-model-package", "--model-package-name", arn) for arn in registered)
+    assert best["CustomerMetadataProperties"]["training_job"] == tuned["TrainingJobName"]
+    assert tuned["TrainingJobName"] in best["InferenceSpecification"]["Containers"][-1]["ModelDataUrl"]
+    assert (best["ModelApprovalStatus"], judged["ModelApprovalStatus"]) == (PENDING, PENDING)
+    assert "ModelQuality" in judged["ModelMetrics"], "judged on the test split"
+
+    execution = re.search(r"^arn:\S+:pipeline/MLPipeline-demo/execution/\w+$", done.stdout, re.MULTILINE)
+    assert execution
+    steps = kept.aws("sagemaker", "list-pipeline-execution-steps", "--pipeline-execution-arn", execution[0])
+    job = next(
+        each["Metadata"]["TrainingJob"]["Arn"]
+        for each in steps["PipelineExecutionSteps"]
+        if each["StepName"] == "TrainModel"
+    )
+    trained = kept.aws("sagemaker", "describe-training-job", "--training-job-name", job.rpartition("/")[2])
+    given = {key: float(value) for key, value in tuned["TunedHyperParameters"].items()} | {"num_round": 10.0}
+    used = {key: float(value) for key, value in trained["HyperParameters"].items() if key in given}
+    assert used == given
+
+
+def test_the_pipeline_itself_tunes(kept: Kept) -> None:
+    tuned = ("-auto-approve", "-input=false", "-var", "student_id=demo")
+    done = kept.terraform("apply", *tuned, "-var", "tuning={in_pipeline=true}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    ended = kept.mlops(
+        "run", "pipeline", "demo", "-p", "TuningTrials=3", "-p", "TuningEarlyStopping=Auto", "-p", "NumRound=10"
+    )
+    assert re.search(r"TuneModel +Succeeded", ended.stdout)
+    assert f": {PENDING}" in ended.stdout
+    assert kept.terraform("apply", *tuned).returncode == 0
+    assert plan_is_empty(kept)
+
+
 def test_zz_destroy_is_refused_until_it_is_emptied(kept: Kept) -> None:
     """Last in the file: it takes the system down."""
     destroy = ("destroy", "-auto-approve", "-input=false", "-no-color", "-var", "student_id=demo")
