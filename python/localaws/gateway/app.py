@@ -40,6 +40,9 @@ class Application:
         request = Request.from_environ(environ)
         response = self._answer(request)
         status = f"{response.status} {_reason(response.status)}"
+        if response.parts is not None:
+            start_response(status, list(response.headers.items()))
+            return response.parts
         start_response(status, list({"Content-Length": str(len(response.body)), **response.headers}.items()))
         return [response.body]
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
+from typing import Protocol as Interface
 from xml.sax.saxutils import escape
 
 from localaws.errors import AwsError
 from localaws.gateway.request import Request
 
 __all__ = [
+    "Parts",
     "Protocol",
     "Response",
     "error_response",
@@ -26,13 +29,22 @@ Protocol = Literal["json", "query", "ec2", "rest-xml", "rest-json"]
 _REST_XML = {"s3", "s3express", "route53", "cloudfront"}
 
 
+class Parts(Interface):
+    """A body that comes piece by piece; `close` is called at its end, and where nobody waits for its end."""
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+    def close(self) -> None: ...
+
+
 @dataclass
 class Response:
-    """What goes back: an HTTP status, headers and the whole body."""
+    """What goes back: an HTTP status, headers and the body, whole or in `parts` that are sent as they come."""
 
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    parts: Parts | None = None
 
 
 def protocol_of(request: Request) -> Protocol:

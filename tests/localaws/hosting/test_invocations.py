@@ -139,14 +139,6 @@ def test_operation_that_is_not_served(world: World, endpoint: str, route: str) -
     assert "does not implement InvokeEndpoint" in answer.json["Message"]
 
 
-def test_response_as_a_stream(world: World, endpoint: str) -> None:
-    answer = world.runtime.invoke_endpoint_with_response_stream(EndpointName=endpoint, Body=b"x")
-    assert [event["PayloadPart"]["Bytes"] for event in answer["Body"]] == [b"hello"]
-    assert (answer["ContentType"], answer["InvokedProductionVariant"]) == ("text/plain", "A")
-    with pytest.raises(world.runtime.exceptions.ModelError):
-        world.runtime.invoke_endpoint_with_response_stream(EndpointName=endpoint, Body=b"fail 400")
-
-
 def test_path_that_does_not_exist(world: World, endpoint: str) -> None:
     answer = world.invoke(endpoint, route="elsewhere")
     assert (answer.status, answer.headers["x-amzn-errortype"]) == (400, "UnknownOperationException")

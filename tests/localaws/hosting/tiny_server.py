@@ -2,7 +2,8 @@
 
 `answer`: what it answers to everything.  `load_seconds`: how long it takes to become healthy.  `ping`: the status that
 /ping then has.  `seconds`: how long an answer takes.  `exits`: it ends instead of serving.
-A request's body can ask for more: "fail 503", "sleep 2", "die", "echo" (headers and body, as JSON).
+A request's body can ask for more: "fail 503", "sleep 2", "die", "echo" (headers and body, as JSON), "stream a b c" (a
+chunk for each word, each after the first once somebody has asked "next"; the words "die" and "close" break it off).
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 BEHAVIOUR = json.loads(Path("/opt/ml/model/behaviour.json").read_text())
 BEGAN = time.monotonic()
+NEXT = threading.Semaphore(0)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -37,10 +40,31 @@ class Handler(BaseHTTPRequestHandler):
             os._exit(9)
         elif word == "echo":
             self._answer(200, json.dumps({name.lower(): value for name, value in self.headers.items()}))
+        elif word == "stream":
+            self._stream(argument.split())
         else:
+            if word == "next":
+                NEXT.release()
             if word == "sleep":
                 time.sleep(float(argument))
             self._answer(200, BEHAVIOUR["answer"])
+
+    def _stream(self, words: list[str]) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for number, word in enumerate(words):
+            if number:
+                NEXT.acquire(timeout=60)
+            if word == "die":
+                os._exit(9)
+            if word == "close":
+                self.close_connection = True
+                return
+            self.wfile.write(f"{len(word):x}\r\n{word}\r\n".encode())
+            self.wfile.flush()
+        self.wfile.write(b"0\r\n\r\n")
 
     def _answer(self, status: int, text: str) -> None:
         self.send_response(status)

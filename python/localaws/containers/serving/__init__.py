@@ -12,6 +12,7 @@ from localaws.containers.serving.interface import (
     ModelLoad,
     MultiModelSource,
     ServingError,
+    StreamedResult,
 )
 from localaws.containers.serving.model_server import ModelServer
 
@@ -25,4 +26,5 @@ __all__ = [
     "ModelServer",
     "MultiModelSource",
     "ServingError",
+    "StreamedResult",
 ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
-from localaws.containers.serving.http_client import Answer, BrokenConnection, Connection, Late
+from localaws.containers.serving.http_client import Answer, BrokenConnection, Connection, Late, StreamedAnswer
 from localaws.containers.serving.interface import ServingError
 
 __all__ = ["Connections"]
@@ -30,7 +31,42 @@ class Connections:
         """One request; raises ServingError. Connections are kept for each `key` (a model of a multi-model server)."""
         connection = self._take(key) or self._open(seconds)
         try:
-            return connection.exchange(method, path, headers, body, seconds)
+            with self._worded(seconds):
+                return connection.exchange(method, path, headers, body, seconds)
+        finally:
+            self._give_back(key, connection)
+
+    def stream(
+        self,
+        method: str,
+        path: str,
+        headers: Sequence[tuple[str, str]],
+        body: bytes,
+        seconds: float,
+        most_seconds: float,
+    ) -> tuple[StreamedAnswer, Callable[[], None]]:
+        """One request whose answer comes part by part (the parts raise ServingError too), and a function that ends it.
+
+        Call the function when the parts have ended or are not wanted any more.
+        """
+        connection = self._take("") or self._open(seconds)
+        try:
+            with self._worded(seconds):
+                answer = connection.stream(method, path, headers, body, seconds, most_seconds)
+        except ServingError:
+            connection.close()
+            raise
+
+        def parts() -> Iterator[bytes]:
+            with self._worded(most_seconds):
+                yield from answer.parts
+
+        return StreamedAnswer(answer.status, answer.headers, parts()), lambda: self._give_back("", connection)
+
+    @contextmanager
+    def _worded(self, seconds: float) -> Iterator[None]:
+        try:
+            yield
         except Late as error:
             raise ServingError(
                 "timeout",
@@ -47,8 +83,6 @@ class Connections:
                 hostname=self._container,
                 status=502,
             ) from error
-        finally:
-            self._give_back(key, connection)
 
     def forget(self, key: str) -> None:
         """Close the idle connections of `key`."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-__all__ = ["Answer", "BrokenConnection", "Connection", "Late"]
+__all__ = ["Answer", "BrokenConnection", "Connection", "Late", "StreamedAnswer"]
 
 _CHUNK = 1 << 18
 _MOST_HEAD_BYTES = 1 << 16
@@ -32,6 +33,15 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: bytes
+
+
+@dataclass(frozen=True)
+class StreamedAnswer:
+    """A response whose body comes part by part, as it arrives; header names are lower case."""
+
+    status: int
+    headers: dict[str, str]
+    parts: Iterator[bytes]
 
 
 class Connection:
@@ -62,41 +72,60 @@ class Connection:
         self, method: str, path: str, headers: Iterable[tuple[str, str]], body: bytes, seconds: float
     ) -> Answer:
         """Send a request and read its answer. Raises BrokenConnection and Late; the connection is then of no use."""
-        self._deadline = time.monotonic() + seconds
-        fields = "".join(f"{name}: {value}\r\n" for name, value in headers)
-        head = f"{method} {path} HTTP/1.1\r\nHost: localhost:8080\r\n{fields}Content-Length: {len(body)}\r\n\r\n"
-        reusable, self.reusable = self.reusable, False
-        try:
-            self._socket.settimeout(seconds)
-            self._send(head.encode("utf-8"), body)
-            answer, lasting = self._read()
-        except TimeoutError as error:
-            raise Late from error
-        except OSError as error:
-            raise BrokenConnection(error.strerror or str(error)) from error
-        except ValueError as error:
-            raise BrokenConnection(f"not an HTTP answer: {error}") from error
-        self.reusable = reusable and lasting and not self._buffer
-        return answer
+        answer = self.stream(method, path, headers, body, seconds, seconds)
+        return Answer(answer.status, answer.headers, b"".join(answer.parts))
 
-    def _send(self, head: bytes, body: bytes) -> None:
+    def stream(
+        self,
+        method: str,
+        path: str,
+        headers: Iterable[tuple[str, str]],
+        body: bytes,
+        seconds: float,
+        most_seconds: float,
+    ) -> StreamedAnswer:
+        """Like `exchange`, with the body still to come: its head within `seconds`, its end within `most_seconds`.
+
+        The parts raise BrokenConnection and Late too; once they have ended the connection can be used again.
+        """
+        began = time.monotonic()
+        self._deadline = began + seconds
+        reusable, self.reusable = self.reusable, False
+        with _worded():
+            self._socket.settimeout(seconds)
+            self._send(method, path, headers, body)
+            status, found, lasting = self._read_head()
+            while status < 200:  # 100 Continue and its like announce the answer
+                status, found, lasting = self._read_head()
+        self._deadline = began + most_seconds
+        return StreamedAnswer(status, found, self._parts(status, found, reusable and lasting))
+
+    def _send(self, method: str, path: str, headers: Iterable[tuple[str, str]], body: bytes) -> None:
+        fields = "".join(f"{name}: {value}\r\n" for name, value in headers)
+        text = f"{method} {path} HTTP/1.1\r\nHost: localhost:8080\r\n{fields}Content-Length: {len(body)}\r\n\r\n"
+        head = text.encode("utf-8")
         if len(body) < _CHUNK:
             self._socket.sendall(head + body)
             return
         self._socket.sendall(head)
         self._socket.sendall(body)
 
-    def _read(self) -> tuple[Answer, bool]:
-        status, headers, lasting = self._read_head()
-        while status < 200:  # 100 Continue and its like announce the answer
-            status, headers, lasting = self._read_head()
-        if status in (204, 304):
-            return Answer(status, headers, b""), lasting
-        if "chunked" in headers.get("transfer-encoding", "").lower():
-            return Answer(status, headers, self._read_chunks()), lasting
-        if "content-length" in headers:
-            return Answer(status, headers, self._take(int(headers["content-length"]))), lasting
-        return Answer(status, headers, self._read_rest()), False
+    def _parts(self, status: int, headers: dict[str, str], lasting: bool) -> Iterator[bytes]:
+        with _worded():
+            if status in (204, 304):
+                pass
+            elif "chunked" in headers.get("transfer-encoding", "").lower():
+                while size := int(self._line().split(b";")[0], 16):
+                    yield from self._arriving(size)
+                    self._take(2)
+                while self._line():
+                    pass  # trailers
+            elif "content-length" in headers:
+                yield from self._arriving(int(headers["content-length"]))
+            else:
+                lasting = False
+                yield from self._rest()
+        self.reusable = lasting and not self._buffer
 
     def _read_head(self) -> tuple[int, dict[str, str], bool]:
         while (end := self._buffer.find(b"\r\n\r\n")) < 0:
@@ -126,17 +155,17 @@ class Connection:
             raise ConnectionError("the connection was closed before its end")
         self._buffer += chunk
 
+    def _arriving(self, length: int) -> Iterator[bytes]:
+        """The next `length` bytes, in the pieces in which they come."""
+        while length > 0:
+            if not self._buffer:
+                self._more()
+            piece, self._buffer = self._buffer[:length], self._buffer[length:]
+            length -= len(piece)
+            yield piece
+
     def _take(self, length: int) -> bytes:
-        if len(self._buffer) >= length:
-            taken, self._buffer = self._buffer[:length], self._buffer[length:]
-            return taken
-        parts, missing = [self._buffer], length - len(self._buffer)
-        while missing > 0:
-            self._buffer = b""
-            self._more()
-            parts.append(self._buffer[:missing])
-            self._buffer, missing = self._buffer[missing:], missing - len(parts[-1])
-        return b"".join(parts)
+        return b"".join(self._arriving(length))
 
     def _line(self) -> bytes:
         while (end := self._buffer.find(b"\r\n")) < 0:
@@ -144,23 +173,29 @@ class Connection:
         line, self._buffer = self._buffer[:end], self._buffer[end + 2 :]
         return line
 
-    def _read_chunks(self) -> bytes:
-        parts = []
-        while size := int(self._line().split(b";")[0], 16):
-            parts.append(self._take(size))
-            self._take(2)
-        while self._line():
-            pass  # trailers
-        return b"".join(parts)
-
-    def _read_rest(self) -> bytes:
-        parts = [self._buffer]
+    def _rest(self) -> Iterator[bytes]:
+        """Everything until the other side closes the connection."""
         while True:
+            if self._buffer:
+                piece, self._buffer = self._buffer, b""
+                yield piece
             left = self._deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError
             self._socket.settimeout(left)
             if not (chunk := self._socket.recv(_CHUNK)):
-                self._buffer = b""
-                return b"".join(parts)
-            parts.append(chunk)
+                return
+            self._buffer = chunk
+
+
+@contextmanager
+def _worded() -> Iterator[None]:
+    """What goes wrong on a connection, as this module calls it."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise Late from error
+    except OSError as error:
+        raise BrokenConnection(error.strerror or str(error)) from error
+    except ValueError as error:
+        raise BrokenConnection(f"not an HTTP answer: {error}") from error

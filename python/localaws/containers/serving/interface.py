@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -16,6 +16,7 @@ __all__ = [
     "ModelLoad",
     "MultiModelSource",
     "ServingError",
+    "StreamedResult",
 ]
 
 Failure = Literal["start", "died", "timeout", "stopped", "model", "not-ready", "memory", "hostname"]
@@ -122,6 +123,21 @@ class InvocationResult:
     def custom_attributes(self) -> str | None:
         """What the container said in X-Amzn-SageMaker-Custom-Attributes."""
         return self.headers.get("x-amzn-sagemaker-custom-attributes")
+
+
+@dataclass(frozen=True)
+class StreamedResult:
+    """A container's answer that still comes: its parts raise ServingError; `close` ends it, at its end or before.
+
+    `status`, `content_type`, `headers` (lower-case names) and `hostname` as in `InvocationResult`.
+    """
+
+    status: int
+    content_type: str
+    headers: Mapping[str, str]
+    hostname: str
+    parts: Iterator[bytes]
+    close: Callable[[], None]
 
 
 class MultiModelSource(Protocol):

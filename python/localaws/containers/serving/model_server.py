@@ -20,6 +20,7 @@ from localaws.containers.serving.interface import (
     ModelLoad,
     MultiModelSource,
     ServingError,
+    StreamedResult,
 )
 from localaws.containers.serving.multi_model import Models
 
@@ -28,6 +29,7 @@ __all__ = ["ModelServer"]
 MOST_CONTAINERS = 15
 _ADVICE_SECONDS = 2.0
 _ATTEMPTS = 2
+_STREAM_SECONDS = 480.0  # AWS lets a response stream last so long
 _TARGET_MODEL = "X-Amzn-SageMaker-Target-Model"
 
 
@@ -156,6 +158,28 @@ class ModelServer:
             if not 200 <= answer.status < 300:
                 break
         return _result(answer, container.name, latencies, began, load)
+
+    def stream(self, invocation: Invocation) -> StreamedResult:
+        """Like `invoke`, with the last container's answer part by part as it comes; raises ServingError.
+
+        https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointWithResponseStream.html
+        """
+        if self._models:
+            raise ServingError("model", "A multi-model endpoint does not stream its answers.", status=400)
+        body, content_type, seconds = invocation.body, invocation.content_type, invocation.timeout_seconds
+        *before, last = self._chain(invocation)
+        for container in before:
+            headers = _headers(invocation, content_type, "")
+            answer = container.request("POST", "/invocations", headers, body, seconds)
+            body, content_type = answer.body, answer.headers.get("content-type", "")
+            if not 200 <= answer.status < 300:
+                return StreamedResult(
+                    answer.status, content_type, answer.headers, container.name, iter((body,)), lambda: None
+                )
+        headers = _headers(invocation, content_type, invocation.accept)
+        begun, close = last.stream("/invocations", headers, body, seconds, _STREAM_SECONDS)
+        kind = begun.headers.get("content-type", "")
+        return StreamedResult(begun.status, kind, begun.headers, last.name, begun.parts, close)
 
     def loaded_models(self) -> list[LoadedModel]:
         """The models that a multi-model server holds now."""

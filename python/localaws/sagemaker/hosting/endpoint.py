@@ -116,10 +116,14 @@ class HostedEndpoint:
 
     def observe(self, fleet: VariantFleet, invocation: Invocation, result: InvocationResult) -> None:
         """Count an answer of the container, and capture and shadow it."""
-        self.metrics.add(fleet.name, answered(fleet, result))
+        self.count(fleet, result)
         if result.ok and (capture := self._captures.get(fleet)):
             capture.add(invocation, result)
         self.shadowing.copy(fleet, invocation)
+
+    def count(self, fleet: VariantFleet, result: InvocationResult) -> None:
+        """Count an answer of the container."""
+        self.metrics.add(fleet.name, answered(fleet, result))
 
     def failed(self, fleet: VariantFleet, error: AwsError) -> AwsError:
         """Count a request that no container answered; returns `error`."""

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from localaws.containers.serving import Invocation, InvocationResult, ServingError
+from localaws.containers.serving import Invocation, InvocationResult, ServingError, StreamedResult
 from localaws.errors import AwsError
 from localaws.sagemaker.hosting.fleet import VariantFleet
 from localaws.sagemaker.hosting.instance import Instance
 from localaws.sagemaker.hosting.logs import log_group
 from localaws.sagemaker.hosting.multi_model import MissingModel
+from localaws.sagemaker.hosting.streaming import EventStream
 from localaws.sagemaker.hosting.traffic import UnknownVariantError
 
 if TYPE_CHECKING:
     from localaws.sagemaker.hosting.endpoint import HostedEndpoint
 
-__all__ = ["ModelError", "invoke", "runtime_error"]
+__all__ = ["Answer", "ModelError", "StreamedAnswer", "invoke", "runtime_error", "stream"]
 
 
 class ModelError(AwsError):
@@ -40,17 +42,18 @@ class Answer:
     result: InvocationResult
 
 
+@dataclass(frozen=True)
+class StreamedAnswer:
+    """The beginning of a container's answer, its messages, and the variant that gives it."""
+
+    variant: str
+    result: StreamedResult
+    messages: EventStream
+
+
 def invoke(endpoint: HostedEndpoint, invocation: Invocation, target_variant: str | None) -> Answer:
     """Serve one request; raises AwsError (ModelError, ValidationError, ServiceUnavailable, …)."""
-    try:
-        chosen = endpoint.router.acquire(target_variant)
-    except UnknownVariantError as error:
-        raise runtime_error(
-            f"Variant {target_variant} of endpoint {endpoint.name} of account {endpoint.stack.account_id} not found."
-        ) from error
-    if chosen is None:
-        raise AwsError("ServiceUnavailable", f"Endpoint {endpoint.name} has no instance in service. Try again.", 503)
-    fleet, instance = chosen
+    fleet, instance = _acquire(endpoint, target_variant)
     try:
         _check(endpoint, fleet, invocation)
         result = _ask(endpoint, fleet, instance, invocation)
@@ -61,6 +64,39 @@ def invoke(endpoint: HostedEndpoint, invocation: Invocation, target_variant: str
     if not result.ok:
         raise _model_error(endpoint, result)
     return Answer(fleet.name, result)
+
+
+def stream(endpoint: HostedEndpoint, invocation: Invocation, target_variant: str | None) -> StreamedAnswer:
+    """Serve one request whose answer is passed on as it comes; raises AwsError as `invoke` does, before it comes."""
+    began_ns = time.perf_counter_ns()
+    fleet, instance = _acquire(endpoint, target_variant)
+    try:
+        _check(endpoint, fleet, invocation)
+        try:
+            result = instance.server.stream(invocation)
+        except ServingError as error:
+            raise endpoint.failed(fleet, _worded(endpoint, error)) from error
+    except BaseException:
+        fleet.release(instance)
+        raise
+    messages = EventStream(endpoint, fleet, instance, invocation, result, began_ns)
+    if not 200 <= result.status < 300:
+        for _ in messages:
+            pass
+        raise _error(endpoint, result.status, result.hostname, messages.body.decode("utf-8", "replace"))
+    return StreamedAnswer(fleet.name, result, messages)
+
+
+def _acquire(endpoint: HostedEndpoint, target_variant: str | None) -> tuple[VariantFleet, Instance]:
+    try:
+        chosen = endpoint.router.acquire(target_variant)
+    except UnknownVariantError as error:
+        raise runtime_error(
+            f"Variant {target_variant} of endpoint {endpoint.name} of account {endpoint.stack.account_id} not found."
+        ) from error
+    if chosen is None:
+        raise AwsError("ServiceUnavailable", f"Endpoint {endpoint.name} has no instance in service. Try again.", 503)
+    return chosen
 
 
 def _check(endpoint: HostedEndpoint, fleet: VariantFleet, invocation: Invocation) -> None:

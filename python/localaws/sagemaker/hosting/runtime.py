@@ -14,8 +14,7 @@ from localaws.gateway.protocols import Response
 from localaws.gateway.request import Request
 from localaws.iam import AccessRequest, Principal, decide
 from localaws.sagemaker.hosting.endpoint import HostedEndpoint
-from localaws.sagemaker.hosting.event_stream import encode
-from localaws.sagemaker.hosting.invocation import ModelError, invoke, runtime_error
+from localaws.sagemaker.hosting.invocation import ModelError, invoke, runtime_error, stream
 
 if TYPE_CHECKING:
     from localaws.stack import Stack
@@ -86,11 +85,34 @@ def _serve(stack: Stack, request: Request, caller: Principal, request_id: str) -
         raise runtime_error(
             f"The local stack does not implement {operation}: use InvokeEndpoint, or run this against AWS."
         )
-    response = _invoke(endpoint, request, request_id)
-    return response if operation == "InvokeEndpoint" else _as_stream(response)
+    if operation == "InvokeEndpointWithResponseStream":
+        return _stream(endpoint, request, request_id)
+    answer = invoke(endpoint, *_invocation(endpoint, request, "Accept"))
+    result = answer.result
+    sent = {"x-amzn-RequestId": request_id, "x-Amzn-Invoked-Production-Variant": answer.variant}
+    if result.content_type:
+        sent["Content-Type"] = result.content_type
+    if result.custom_attributes is not None:
+        sent[_HEADER + "Custom-Attributes"] = result.custom_attributes
+    return Response(200, result.body, sent)
 
 
-def _invoke(endpoint: HostedEndpoint, request: Request, request_id: str) -> Response:
+def _stream(endpoint: HostedEndpoint, request: Request, request_id: str) -> Response:
+    answer = stream(endpoint, *_invocation(endpoint, request, _HEADER + "Accept"))
+    sent = {
+        "Content-Type": "application/vnd.amazon.eventstream",
+        "x-amzn-RequestId": request_id,
+        "x-Amzn-Invoked-Production-Variant": answer.variant,
+    }
+    if answer.result.content_type:
+        sent[_HEADER + "Content-Type"] = answer.result.content_type
+    if custom := answer.result.headers.get("x-amzn-sagemaker-custom-attributes"):
+        sent[_HEADER + "Custom-Attributes"] = custom
+    return Response(200, headers=sent, parts=answer.messages)
+
+
+def _invocation(endpoint: HostedEndpoint, request: Request, accept: str) -> tuple[Invocation, str | None]:
+    """What to ask, and the target variant; `accept` is the header that the operation has for the accepted type."""
     most = _MOST_SERVERLESS_BYTES if endpoint.serverless else _MOST_BYTES
     if len(request.body) > most:
         raise AwsError("413", f"HTTP content length exceeded {most} bytes.", 413)
@@ -99,12 +121,11 @@ def _invoke(endpoint: HostedEndpoint, request: Request, request_id: str) -> Resp
         if _HEADER + header in headers:
             raise runtime_error(f"The local stack does not serve {what}: leave out X-Amzn-SageMaker-{header}.")
     given = {header: _checked(header, headers.get(_HEADER + header)) for header in _LIMITS}
-    answer = invoke(
-        endpoint,
+    return (
         Invocation(
             request.body,
             headers.get("Content-Type", ""),
-            headers.get("Accept", ""),
+            headers.get(accept, ""),
             given["Custom-Attributes"],
             given["Target-Model"],
             given["Target-Container-Hostname"],
@@ -112,23 +133,6 @@ def _invoke(endpoint: HostedEndpoint, request: Request, request_id: str) -> Resp
         ),
         given["Target-Variant"],
     )
-    result = answer.result
-    sent = {"x-amzn-RequestId": request_id, "x-Amzn-Invoked-Production-Variant": answer.variant}
-    if result.content_type:
-        sent["Content-Type"] = result.content_type
-    if result.custom_attributes is not None:
-        sent["X-Amzn-SageMaker-Custom-Attributes"] = result.custom_attributes
-    return Response(200, result.body, sent)
-
-
-def _as_stream(response: Response) -> Response:
-    """The answer as an event stream of one part: the containers here answer at once."""
-    headers = dict(response.headers)
-    if content_type := headers.pop("Content-Type", None):
-        headers["X-Amzn-SageMaker-Content-Type"] = content_type
-    event = {":message-type": "event", ":event-type": "PayloadPart", ":content-type": "application/octet-stream"}
-    body = encode(event, response.body)
-    return Response(200, body, {**headers, "Content-Type": "application/vnd.amazon.eventstream"})
 
 
 def _checked(header: str, value: str | None) -> str | None:
