@@ -52,6 +52,8 @@ module "model" {
     kms_key_arn    = var.kms_key_arn
     prefix         = "models/bootstrap"
     write_prefixes = [local.capture_prefix]
+    # Registered versions are deployed with this role: `mlops deploy` keeps the role of the model in service.
+    read_prefixes = ["pipeline/encoder", "pipeline/models", "tuning/models", "tuning/splits"]
   }
 }
 

@@ -1,16 +1,4 @@
 locals {
-  # Everything that makes a configuration a new one: its name changes with it, as a configuration cannot be changed.
-  settings = {
-    capture      = var.capture
-    instances    = var.instances
-    kms_key_arn  = var.kms_key_arn
-    model_name   = var.model_name
-    serverless   = var.serverless
-    shadow       = var.shadow
-    variant_name = var.variant_name
-  }
-  config_name = "${var.name}-${substr(sha256(jsonencode(local.settings)), 0, 8)}"
-
   # A canary or a linear step is a share of the instances: with one instance, all traffic moves at once.
   routing  = coalesce(var.deployment.routing, var.instances.count > 1 ? "CANARY" : "ALL_AT_ONCE")
   rollback = length(var.deployment.rollback_alarm_names) > 0 ? [var.deployment.rollback_alarm_names] : []
@@ -74,6 +62,12 @@ resource "aws_sagemaker_endpoint_configuration" "this" {
       }
     }
   }
+
+  # A configuration cannot be changed, and the one in service must not be deleted: what is not in service is said by
+  # the check in in_service.tf.
+  lifecycle {
+    ignore_changes = [data_capture_config, kms_key_arn, name, production_variants, shadow_production_variants]
+  }
 }
 
 resource "aws_sagemaker_endpoint" "this" {
@@ -129,8 +123,10 @@ resource "aws_sagemaker_endpoint" "this" {
     }
   }
 
-  # Approved models are deployed from outside: what they bring is no change to undo.
+  # Approved models are deployed from outside: what they bring is no change to undo. A configuration that is replaced on
+  # demand takes the endpoint along, for the endpoint would go on with one that is gone.
   lifecycle {
-    ignore_changes = [deployment_config, endpoint_config_name]
+    ignore_changes       = [deployment_config, endpoint_config_name]
+    replace_triggered_by = [aws_sagemaker_endpoint_configuration.this.arn]
   }
 }

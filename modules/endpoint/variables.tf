@@ -9,12 +9,12 @@ variable "model_name" {
 }
 
 variable "name" {
-  description = "Name of the endpoint, 1 to 54 letters, digits and inner hyphens; its configurations are called NAME-HASH."
+  description = "Name of the endpoint, 1 to 53 letters, digits and inner hyphens; its configurations are called NAME-HASHES."
   type        = string
 
   validation {
-    condition     = length(var.name) <= 54 && can(regex("^[A-Za-z0-9](-*[A-Za-z0-9])*$", var.name))
-    error_message = "name is \"${var.name}\": use 1 to 54 letters, digits and hyphens, with a letter or digit at both ends (a configuration's name has at most 63 characters, and -HASH is added)."
+    condition     = length(var.name) <= 53 && can(regex("^[A-Za-z0-9](-*[A-Za-z0-9])*$", var.name))
+    error_message = "name is \"${var.name}\": use 1 to 53 letters, digits and hyphens, with a letter or digit at both ends (a configuration's name has at most 63 characters, and -HASHES is added)."
   }
 }
 

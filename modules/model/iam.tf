@@ -1,5 +1,6 @@
 locals {
-  bucket_arn = "arn:${local.partition}:s3:::${var.storage.bucket}"
+  read_prefixes = sort(concat([var.storage.prefix], tolist(var.storage.read_prefixes)))
+  bucket_arn    = "arn:${local.partition}:s3:::${var.storage.bucket}"
   # s3://bucket/key of somebody else's making → its ARN.
   given_arns = [
     for container in var.containers : "arn:${local.partition}:s3:::${trimprefix(container.model_data_url, "s3://")}" if container.model_data_url != null
@@ -10,7 +11,7 @@ data "aws_iam_policy_document" "own" {
   statement {
     sid       = "ReadModels"
     actions   = ["s3:GetObject"]
-    resources = sort(distinct(concat(["${local.bucket_arn}/${var.storage.prefix}/*"], local.given_arns)))
+    resources = sort(distinct(concat([for prefix in local.read_prefixes : "${local.bucket_arn}/${prefix}/*"], local.given_arns)))
   }
 
   statement {
@@ -21,7 +22,7 @@ data "aws_iam_policy_document" "own" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["${var.storage.prefix}/*"]
+      values   = [for prefix in local.read_prefixes : "${prefix}/*"]
     }
   }
 

@@ -43,10 +43,11 @@ variable "name" {
 }
 
 variable "storage" {
-  description = "Bucket of the archives, the key prefix (no slash at the end) that they are uploaded under and that the role may read, prefixes that endpoints of the model write captured data under, and the bucket's KMS key if it has one."
+  description = "Bucket of the archives, the key prefix (no slash at the end) that they are uploaded under and that the role may read, other prefixes that it may read (of models that take this one's place on an endpoint), prefixes that endpoints of the model write captured data under, and the bucket's KMS key if it has one."
   type = object({
     bucket         = string
     prefix         = string
+    read_prefixes  = optional(set(string), [])
     write_prefixes = optional(set(string), [])
     kms_key_arn    = optional(string)
   })
@@ -57,8 +58,8 @@ variable "storage" {
   }
 
   validation {
-    condition     = alltrue([for prefix in concat([var.storage.prefix], tolist(var.storage.write_prefixes)) : can(regex("^[A-Za-z0-9_.=-]+(/[A-Za-z0-9_.=-]+)*$", prefix))])
-    error_message = "storage has a prefix with a slash at an end, a wildcard or nothing in it (${join(", ", concat([var.storage.prefix], tolist(var.storage.write_prefixes)))}): write models/serving, not /models/serving/."
+    condition     = alltrue([for prefix in concat([var.storage.prefix], tolist(var.storage.read_prefixes), tolist(var.storage.write_prefixes)) : can(regex("^[A-Za-z0-9_.=-]+(/[A-Za-z0-9_.=-]+)*$", prefix))])
+    error_message = "storage has a prefix with a slash at an end, a wildcard or nothing in it (${join(", ", concat([var.storage.prefix], tolist(var.storage.read_prefixes), tolist(var.storage.write_prefixes)))}): write models/serving, not /models/serving/."
   }
 
   validation {

@@ -13,13 +13,6 @@ locals {
   models_url = "s3://${var.storage.bucket}/${var.storage.prefix}/"
   # The front container's archive lies outside the prefix: it is no target.
   front_key = var.front == null ? null : "${var.storage.prefix}-front/${substr(filesha256(var.front.archive), 0, 16)}/model.tar.gz"
-
-  settings = {
-    instances    = var.instances
-    model_name   = var.name
-    variant_name = var.variant_name
-  }
-  config_name = "${var.name}-${substr(sha256(jsonencode(local.settings)), 0, 8)}"
 }
 
 resource "aws_s3_object" "front" {
@@ -85,6 +78,12 @@ resource "aws_sagemaker_endpoint_configuration" "this" {
     initial_instance_count = var.instances.count
     initial_variant_weight = 1
   }
+
+  # A configuration cannot be changed, and the one in service must not be deleted: what is not in service is said by
+  # the check in in_service.tf.
+  lifecycle {
+    ignore_changes = [name, production_variants]
+  }
 }
 
 resource "aws_sagemaker_endpoint" "this" {
@@ -92,9 +91,11 @@ resource "aws_sagemaker_endpoint" "this" {
   endpoint_config_name = aws_sagemaker_endpoint_configuration.this.name
   tags                 = var.tags
 
-  # Somebody may deploy another configuration, with more instances say: no change to undo.
+  # Somebody may deploy another configuration, with more instances say: no change to undo. A configuration that is
+  # replaced on demand takes the endpoint along, for the endpoint would go on with one that is gone.
   lifecycle {
-    ignore_changes = [deployment_config, endpoint_config_name]
+    ignore_changes       = [deployment_config, endpoint_config_name]
+    replace_triggered_by = [aws_sagemaker_endpoint_configuration.this.arn]
   }
 
   depends_on = [aws_s3_object.model]

@@ -169,3 +169,44 @@ run "serverless_cannot_scale_shadow_or_encrypt" {
 
   expect_failures = [var.serverless, var.deployment]
 }
+
+run "in_service" {
+  variables {
+    capture = { uri = "s3://team-ml/capture" }
+    name    = "in-service"
+  }
+
+  assert {
+    condition     = length(local.not_in_service) == 0 && aws_sagemaker_endpoint.this.endpoint_config_name == local.config_name
+    error_message = "What was created serves: ${jsonencode(local.not_in_service)}."
+  }
+}
+
+run "other_settings_do_not_touch_what_serves_and_are_said" {
+  command = plan
+
+  variables {
+    capture   = { uri = "s3://team-ml/capture", percent = 10 }
+    instances = { count = 2 }
+    name      = "in-service"
+  }
+
+  assert {
+    condition     = local.not_in_service == ["capture", "instances"] && aws_sagemaker_endpoint_configuration.this.name == run.in_service.endpoint_config_name
+    error_message = "The configuration in service stays: ${aws_sagemaker_endpoint_configuration.this.name}, ${jsonencode(local.not_in_service)}."
+  }
+
+  expect_failures = [check.settings_in_service]
+}
+
+run "another_model_is_said" {
+  command = plan
+
+  variables {
+    capture    = { uri = "s3://team-ml/capture" }
+    model_name = "churn-next"
+    name       = "in-service"
+  }
+
+  expect_failures = [check.settings_in_service]
+}

@@ -78,6 +78,19 @@ run "first_rule_of_each" {
   expect_failures = [var.name, var.containers, var.permissions_boundary_arn, var.role_name, var.storage]
 }
 
+run "reads_what_takes_its_place" {
+  command = plan
+
+  variables {
+    storage = { bucket = "team-ml", prefix = "models", read_prefixes = ["training/models"] }
+  }
+
+  assert {
+    condition     = local.read_prefixes == tolist(["models", "training/models"])
+    error_message = "The role may read both prefixes and no more."
+  }
+}
+
 run "second_rule_of_each" {
   command = plan
 

@@ -110,3 +110,25 @@ run "alias_is_no_key" {
 
   expect_failures = [var.storage]
 }
+
+run "in_service" {
+  assert {
+    condition     = length(local.not_in_service) == 0 && aws_sagemaker_endpoint.this.endpoint_config_name == local.config_name
+    error_message = "What was created serves: ${jsonencode(local.not_in_service)}."
+  }
+}
+
+run "other_instances_do_not_touch_what_serves_and_are_said" {
+  command = plan
+
+  variables {
+    instances = { count = 2 }
+  }
+
+  assert {
+    condition     = local.not_in_service == ["instances"] && aws_sagemaker_endpoint_configuration.this.name != local.config_name
+    error_message = "The configuration in service stays: ${jsonencode(local.not_in_service)}."
+  }
+
+  expect_failures = [check.settings_in_service]
+}
