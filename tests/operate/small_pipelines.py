@@ -16,8 +16,10 @@ def fail_definition(message: str) -> str:
     )
 
 
-def processing_definition(role: str, script: str, image: str) -> str:
-    """A pipeline of one processing job that runs a line of Python."""
+def processing_definition(role: str, script: str, image: str, output: str | None = None) -> str:
+    """A pipeline of one processing job that runs a line of Python; what it writes goes to the URI `output`."""
+    target = {"S3Uri": output, "LocalPath": "/opt/ml/processing/output", "S3UploadMode": "EndOfJob"}
+    outputs = {"ProcessingOutputConfig": {"Outputs": [{"OutputName": "output", "S3Output": target}]}}
     return json.dumps(
         {
             "Version": "2020-12-01",
@@ -35,6 +37,7 @@ def processing_definition(role: str, script: str, image: str) -> str:
                             }
                         },
                         "RoleArn": role,
+                        **(outputs if output else {}),
                     },
                 }
             ],

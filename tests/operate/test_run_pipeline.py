@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from small_pipelines import fail_definition, processing_definition
 
@@ -78,6 +79,31 @@ def test_a_failed_job_s_own_reason_and_log_are_named(
 
     assert main(["logs", job[1]]) == 0
     assert "reading" in capsys.readouterr().out.splitlines()
+
+
+def test_a_job_s_role_that_may_not_write_is_named_from_the_job_to_the_exit_code(
+    sagemaker: Any, student: str, role_arn: str, bucket: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    denied = {"Effect": "Deny", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{bucket}/pipeline/*"}
+    role = role_arn.rpartition("/")[2]
+    document = json.dumps({"Version": "2012-10-17", "Statement": [denied]})
+    boto3.client("iam").put_role_policy(RoleName=role, PolicyName="denied", PolicyDocument=document)
+    script = "open('/opt/ml/processing/output/a', 'w').write('a')"
+    output = f"{bucket}/pipeline/a"
+    create(sagemaker, student, role_arn, processing_definition(role_arn, script, IMAGE, f"s3://{bucket}/pipeline"))
+    assert main(["run", "pipeline", student]) == 1
+    said = capsys.readouterr()
+    session = f"arn:aws:sts::123456789012:assumed-role/{role}/SageMaker"
+    refusal = f'User: {session} is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::{output}"'
+    reason = (
+        f"ClientError: Failed to upload output data. Unable to upload object s3://{output} (AccessDenied: {refusal} "
+        "with an explicit deny in an identity-based policy)"
+    )
+    assert "".join(reason.split()) in "".join(said.out.split())  # which is folded to the terminal's width
+    executions = sagemaker.list_pipeline_executions(PipelineName=f"MLPipeline-{student}")["PipelineExecutionSummaries"]
+    steps = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=executions[0]["PipelineExecutionArn"])
+    assert refusal in steps["PipelineExecutionSteps"][0]["FailureReason"]
+    assert "Contents" not in boto3.client("s3").list_objects_v2(Bucket=bucket)
 
 
 @pytest.mark.usefixtures("failing")

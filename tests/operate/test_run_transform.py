@@ -120,6 +120,25 @@ def test_a_bad_row_is_shown_with_its_line(student: str, bucket: str, capsys: pyt
 
 
 @pytest.mark.usefixtures("published", "model")
+def test_a_role_that_may_not_write_the_output(
+    student: str, bucket: str, role_arn: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    denied = {"Effect": "Deny", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{bucket}/batch-output/*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [denied]})
+    role = role_arn.rpartition("/")[2]
+    boto3.client("iam").put_role_policy(RoleName=role, PolicyName="denied", PolicyDocument=document)
+    assert main(["run", "transform", student]) == 1
+    said = capsys.readouterr()
+    name = said.out.splitlines()[0]
+    output = f"{bucket}/batch-output/{name}/sample.csv.out"
+    assert said.err.startswith(f"Failed: ClientError: Unable to upload object s3://{output} (AccessDenied: User: ")
+    assert (
+        f'is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::{output}" with an explicit' in said.err
+    )
+    assert "Contents" not in boto3.client("s3").list_objects_v2(Bucket=bucket, Prefix="batch-output/")
+
+
+@pytest.mark.usefixtures("published", "model")
 def test_rows_joined_without_waiting(
     student: str, bucket: str, sagemaker: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -101,6 +101,22 @@ def test_failing_trials_give_the_containers_reason_and_exit_code_1(
     assert "its log: mlops logs " in said.err
 
 
+@pytest.mark.usefixtures("published")
+def test_a_role_that_may_not_write_models(
+    student: str, bucket: str, role_arn: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    denied = {"Effect": "Deny", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{bucket}/tuning/models/*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [denied]})
+    role = role_arn.rpartition("/")[2]
+    boto3.client("iam").put_role_policy(RoleName=role, PolicyName="denied", PolicyDocument=document)
+    assert main(["run", "tuning", student, "--output", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    assert said.err.startswith("Failed: All training jobs failed.")
+    assert f"ClientError: Artifact upload failed:Unable to upload object s3://{bucket}/tuning/models/" in said.err
+    assert "with an explicit deny in an identity-based policy" in said.err
+    assert "Contents" not in boto3.client("s3").list_objects_v2(Bucket=bucket, Prefix="tuning/models/")
+
+
 def test_what_sagemaker_refuses_is_said(
     student: str, bucket: str, published: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
