@@ -25,6 +25,8 @@ _logger = logging.getLogger(__name__)
 # Signing names that are not the host name of the service's endpoint.
 _HOSTS = {"eventbridge": "events", "s3express": "s3", "mobiletargeting": "pinpoint", "iotdata": "data.iot"}
 _GLOBAL = {"budgets", "cloudfront"}
+# Whoever calls these changes no user, role or policy.
+_LEAVE_IAM_ALONE = {"events", "logs", "monitoring", "s3", "scheduler", "sns", "sqs", "sts"}
 _DROPPED_HEADERS = {"connection", "content-length", "date", "server", "status", "transfer-encoding"}
 # moto imports a service's modules when it is first called; two threads must not do that at once.
 _import_lock = threading.Lock()
@@ -44,7 +46,11 @@ def serve(stack: Stack, request: Request, caller: Principal) -> Response:
     moto_request = MotoRequest.from_primitives(request.method, _with_query(url, request), request.headers, request.body)
     try:
         with MOTO_LOCK:
-            status, headers, body = handler(moto_request, moto_request.raw_url, moto_request.headers)
+            try:
+                status, headers, body = handler(moto_request, moto_request.raw_url, moto_request.headers)
+            finally:
+                if scope.service not in _LEAVE_IAM_ALONE:
+                    stack.principals.policies.changed()
     except HTTPException as error:
         status, headers, body = error.code or 400, dict(error.get_headers()), error.get_body()
     except NotImplementedError as error:

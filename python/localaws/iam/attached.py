@@ -31,7 +31,8 @@ class Attached:
 class AttachedPolicies:
     """Looks policies up, for one account.
 
-    Texts are looked up at every request and read once each, so a change counts from the next request on.
+    What was looked up is kept until `changed` is called, so a change counts from the next request on; and a request
+    does not wait for what moto does for another one.
     """
 
     def __init__(self, account_id: str, partition: str) -> None:
@@ -40,9 +41,23 @@ class AttachedPolicies:
         self.partition = partition
         self._account_id = account_id
         self._iam: Any = iam_backends[account_id][partition]
+        self._found: dict[tuple[str | None, ...], Attached] = {}
+
+    def changed(self) -> None:
+        """Look everything up again: something was done to users, groups, roles or policies."""
+        # A new one, for a look-up that is under way must not fill the one that is in use.
+        self._found = {}
 
     def of(self, principal: Principal) -> Attached:
         """Inline and managed policies, those of a user's groups included; nothing for a role that is gone."""
+        found = self._found
+        key = (principal.kind, principal.name, principal.role_arn, principal.session_policy)
+        known = found.get(key)
+        if known is None:
+            known = found[key] = self._look_up(principal)
+        return known
+
+    def _look_up(self, principal: Principal) -> Attached:
         with MOTO_LOCK:
             entity = self._entity(principal)
             if entity is None:

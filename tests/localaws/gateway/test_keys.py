@@ -86,11 +86,38 @@ def test_a_session_is_that_of_the_role_that_there_is(stack: Stack) -> None:
 
 
 def test_a_key_that_was_used_before_waits_for_no_other_request(stack: Stack) -> None:
-    session = stack.assume_role(role(stack, "quick"), "night")
-    keys = (session.access_key_id, stack.principals.administrator_access_key_id)
+    principals, session = stack.principals, stack.assume_role(role(stack, "quick"), "night")
+    keys = (session.access_key_id, principals.administrator_access_key_id)
+
+    def allowed(key: str) -> bool:
+        found = principals.key(key)
+        return found is not None and principals.policies.of(found.principal) is not None
+
+    assert all(allowed(key) for key in keys)
     with ThreadPoolExecutor(1) as pool, MOTO_LOCK:
-        asked = [pool.submit(stack.principals.key, key) for key in keys]
+        asked = [pool.submit(allowed, key) for key in keys]
         assert all(future.result(5) for future in asked)
+
+
+def test_a_policy_counts_from_the_next_request_on(stack: Stack) -> None:
+    client, arn = iam(stack), role(stack, "changing")
+    session = stack.session_for_role(arn, "night").client("sts")
+    principal = stack.assume_role(arn, "night").principal
+    document = json.dumps(
+        {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}
+    )
+    policy = client.create_policy(PolicyName="all", PolicyDocument=document)["Policy"]["Arn"]
+    counts = []
+    for change in (
+        lambda: client.put_role_policy(RoleName="changing", PolicyName="own", PolicyDocument=document),
+        lambda: client.attach_role_policy(RoleName="changing", PolicyArn=policy),
+        lambda: client.detach_role_policy(RoleName="changing", PolicyArn=policy),
+        lambda: client.delete_role_policy(RoleName="changing", PolicyName="own"),
+    ):
+        change()
+        counts.append(len(stack.principals.policies.of(principal).identity))
+        session.get_caller_identity()
+    assert counts == [1, 2, 1, 0]
 
 
 @pytest.mark.parametrize(
