@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import xgboost
 from botocore.exceptions import ClientError
+from published_requests import SAMPLE, bootstrap_model, publish_transform
 
 from mlops.cli import main
 from mlops.jobs.row_encoder import Encoder, read_rows
@@ -25,49 +26,18 @@ from mlops.operate.errors import UserError
 
 PROJECT = Path(__file__).resolve().parents[2]
 BOOTSTRAP = PROJECT / "rendered" / "bootstrap"
-SAMPLE = (PROJECT / "rendered" / "batch" / "sample.csv").read_bytes()
-REGISTRY = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
-ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
-ENVIRONMENT = {
-    "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv",
-    "SAGEMAKER_PROGRAM": "inference.py",
-    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
-}
 
 
 @pytest.fixture
 def published(bucket: str, student: str) -> dict[str, Any]:
     """The rendered request, filled and published as Terraform does it, and rows under its input prefix."""
-    text = (PROJECT / "rendered" / "batch" / "request.json.tftpl").read_text(encoding="utf-8")
-    values = {
-        "batch_input_prefix": "data/batch-input",
-        "batch_output_prefix": "batch-output",
-        "bucket": bucket,
-        "model_name": f"xgboost-model-{student}",
-    }
-    filled: dict[str, Any] = json.loads(re.sub(r"\$\{(\w+)\}", lambda token: values[token[1]], text))
-    s3 = boto3.client("s3")
-    key = f"definitions/batch-transform-{student}.json"
-    s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(filled).encode())
-    s3.put_object(Bucket=bucket, Key="data/batch-input/sample.csv", Body=SAMPLE)
-    return filled
+    return publish_transform(bucket, student)
 
 
 @pytest.fixture
 def model(bucket: str, student: str, sagemaker: Any, role_arn: str) -> str:
     """The model of the first apply: encoder, then XGBoost."""
-    iam, s3 = boto3.client("iam"), boto3.client("s3")
-    iam.put_role_policy(RoleName=role_arn.rsplit("/", 1)[1], PolicyName="s3", PolicyDocument=json.dumps(ALLOW))
-    containers = []
-    for image, file, environment in (
-        (f"{REGISTRY}/sagemaker-scikit-learn:1.9-0-cpu-py3", "encoder.tar.gz", ENVIRONMENT),
-        (f"{REGISTRY}/sagemaker-xgboost:3.2-0", "xgboost-default.tar.gz", {}),
-    ):
-        s3.upload_file(str(BOOTSTRAP / file), bucket, f"models/{file}")
-        containers.append({"Image": image, "ModelDataUrl": f"s3://{bucket}/models/{file}", "Environment": environment})
-    name = f"xgboost-model-{student}"
-    sagemaker.create_model(ModelName=name, ExecutionRoleArn=role_arn, Containers=containers)
-    return name
+    return bootstrap_model(bucket, student, sagemaker, role_arn)
 
 
 def member(archive: str, name: str) -> bytes:

@@ -5,62 +5,23 @@ from __future__ import annotations
 import copy
 import csv
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from published_requests import publish_tuning, tuning_requests
 
 from mlops.cli import main
 from mlops.operate import run_tuning
-
-RENDERED = Path(__file__).resolve().parents[2] / "rendered" / "tuning"
-ACCOUNT = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
-# Splits without the real preprocessing, which has tests of its own.
-_SPLIT = """
-import pathlib, random
-chance = random.Random(1)
-for name in ("train", "validation"):
-    rows = [(chance.random(), chance.random()) for _ in range(300)]
-    text = "".join(f"{int(a + b / 3 > 0.6)},{a},{b}\\n" for a, b in rows)
-    pathlib.Path(f"/opt/ml/processing/output/{name}").mkdir(parents=True, exist_ok=True)
-    pathlib.Path(f"/opt/ml/processing/output/{name}/{name}.csv").write_text(text)
-for name in ("test", "encoder", "baseline", "report"):
-    pathlib.Path(f"/opt/ml/processing/output/{name}").mkdir(parents=True, exist_ok=True)
-pathlib.Path("/opt/ml/processing/output/report/report.json").write_text("{}")
-"""
 
 
 @pytest.fixture
 def published(student: str, bucket: str, role_arn: str) -> dict[str, Any]:
     """The product's own requests, filled, with three short trials."""
-    values = {
-        "bucket": bucket,
-        "code_uri": f"s3://{bucket}/code",
-        "input_data_uri": f"s3://{bucket}/code",
-        "schema_uri": f"s3://{bucket}/code",
-        "job_role_arn": role_arn,
-        "sklearn_image": f"{ACCOUNT}/sagemaker-scikit-learn:1.4-2",
-        "xgboost_image": f"{ACCOUNT}/sagemaker-xgboost:1.7-1",
-        "splits_prefix": "tuning/splits/1",
-        "tuned_models_prefix": "tuning/models",
-    }
-    document = {}
-    for name, file in (("request", "request"), ("preprocessing", "preprocess")):
-        text = (RENDERED / f"{file}.json.tftpl").read_text(encoding="utf-8")
-        document[name] = json.loads(re.sub(r"\$\{(\w+)\}", lambda token: values[token[1]], text))
-    document["request"]["HyperParameterTuningJobConfig"]["ResourceLimits"]["MaxNumberOfTrainingJobs"] = 3
-    document["request"]["TrainingJobDefinition"]["StaticHyperParameters"]["num_round"] = "4"
-    boto3.client("s3").put_object(Bucket=bucket, Key="code/run.py", Body=_SPLIT)
-    publish(student, bucket, document)
+    document = tuning_requests(bucket, role_arn)
+    publish_tuning(bucket, student, document)
     return document
-
-
-def publish(student: str, bucket: str, document: dict[str, Any]) -> None:
-    boto3.client("s3").put_object(
-        Bucket=bucket, Key=f"definitions/xgboost-tuning-{student}.json", Body=json.dumps(document)
-    )
 
 
 @pytest.mark.usefixtures("published")
@@ -93,7 +54,7 @@ def test_failing_trials_give_the_containers_reason_and_exit_code_1(
 ) -> None:
     broken = copy.deepcopy(published)
     broken["request"]["TrainingJobDefinition"]["StaticHyperParameters"]["bogus"] = "1"
-    publish(student, bucket, broken)
+    publish_tuning(bucket, student, broken)
     assert main(["run", "tuning", student, "--output", str(tmp_path)]) == 1
     said = capsys.readouterr()
     assert said.err.startswith("Failed: All training jobs failed.")
@@ -122,7 +83,7 @@ def test_what_sagemaker_refuses_is_said(
 ) -> None:
     broken = copy.deepcopy(published)
     broken["request"]["HyperParameterTuningJobConfig"]["Strategy"] = "Grid"
-    publish(student, bucket, broken)
+    publish_tuning(bucket, student, broken)
     assert main(["run", "tuning", student]) == 1
     assert "categorical hyperparameter ranges only" in capsys.readouterr().err
 
@@ -165,7 +126,7 @@ def test_another_budget(sagemaker: Any, student: str, bucket: str, published: di
     config = hyperband["request"]["HyperParameterTuningJobConfig"]
     config["Strategy"] = "Hyperband"
     config["StrategyConfig"] = {"HyperbandStrategyConfig": {"MinResource": 1, "MaxResource": 4}}
-    publish(student, bucket, hyperband)
+    publish_tuning(bucket, student, hyperband)
     given = ["--trials", "1", "--rounds", "3", "--output", str(tmp_path)]
     assert main(["run", "tuning", student, *given]) == 0
     (found,) = sagemaker.list_hyper_parameter_tuning_jobs(NameContains=student)["HyperParameterTuningJobSummaries"]
@@ -187,7 +148,7 @@ def test_a_budget_that_cannot_be(
     assert "it takes no --trials, --parallel or --rounds" in capsys.readouterr().err
     searched = copy.deepcopy(published)
     del searched["request"]["TrainingJobDefinition"]["StaticHyperParameters"]["num_round"]
-    publish(student, bucket, searched)
+    publish_tuning(bucket, student, searched)
     assert main(["run", "tuning", student, "--rounds", "2"]) == 2
     assert "num_round is searched" in capsys.readouterr().err
     with pytest.raises(SystemExit):
