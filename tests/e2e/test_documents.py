@@ -31,6 +31,7 @@ ELSEWHERE = {
     "make validate": "tests/e2e/test_make.py",
     "terraform init": "tests/e2e/conftest.py, as part of the demo",
     "terraform apply": "tests/e2e/conftest.py, as part of the demo",
+    "mlops deploy jane 1": "tests/operate/test_deploy.py",
     "mlops run pipeline jane -p TuningTrials": "tests/e2e/test_kept_demo.py, after an apply of its own",
 }
 
