@@ -112,41 +112,39 @@ _OPERATORS: dict[str, tuple[Test, bool]] = {
 
 @dataclass(frozen=True)
 class Condition:
-    """One operator, one key, and the values of which one must match (or, for a negated operator, none)."""
+    """One operator, one key, and the values of which one must match (or, for a negated operator, none).
+
+    `operator` and `quantifier` (`forallvalues`, `foranyvalue` or empty) are in lower case, as is `key`; `if_exists`
+    tells whether a request without the key fulfils the condition.
+    """
 
     operator: str
+    quantifier: str
+    if_exists: bool
     key: str
     values: tuple[str, ...]
 
     @classmethod
     def parse(cls, name: str, key: str, values: tuple[str, ...]) -> Condition:
         """Raises UnknownOperatorError for an operator that IAM does not have."""
-        condition = cls(name.lower(), key.lower(), values)
-        _, plain, if_exists = condition._parts
-        if plain not in _OPERATORS and (plain != "null" or if_exists):
+        quantifier, _, operator = name.lower().rpartition(":")
+        plain = operator.removesuffix("ifexists")
+        known = plain in _OPERATORS or operator == "null"
+        if not known or quantifier not in ("", "forallvalues", "foranyvalue"):
             raise UnknownOperatorError(name)
-        return condition
-
-    @property
-    def _parts(self) -> tuple[str, str, bool]:
-        """Set operator (`forallvalues`, `foranyvalue` or empty), plain operator, and whether the key may be missing."""
-        quantifier, _, plain = self.operator.rpartition(":")
-        if quantifier not in ("", "forallvalues", "foranyvalue"):
-            raise UnknownOperatorError(self.operator)
-        return quantifier, plain.removesuffix("ifexists"), plain.endswith("ifexists")
+        return cls(plain, quantifier, plain != operator, key.lower(), values)
 
     def holds(self, context: Context, variables: bool) -> bool:
         """Whether the request fulfils the condition; `variables`: whether the policy's version knows them."""
-        quantifier, plain, if_exists = self._parts
         given = context.get(self.key, ())
-        if plain == "null":
+        if self.operator == "null":
             return any(value.lower() == ("false" if given else "true") for value in self.values)
-        test, negated = _OPERATORS[plain]
+        test, negated = _OPERATORS[self.operator]
         if not given:
-            return if_exists or quantifier == "forallvalues" or (negated and not quantifier)
+            return self.if_exists or self.quantifier == "forallvalues" or (negated and not self.quantifier)
         filled = [fill(value, context) if variables else value for value in self.values]
         wanted = [value for value in filled if value is not None]
         each = [any(test(value, one) for value in wanted) is not negated for one in given]
         # Without a set operator a negated operator must hold for every value that the request has.
-        every = quantifier == "forallvalues" or (negated and not quantifier)
+        every = self.quantifier == "forallvalues" or (negated and not self.quantifier)
         return all(each) if every else any(each)
