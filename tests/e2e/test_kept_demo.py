@@ -140,6 +140,21 @@ def test_the_best_trial_is_registered_and_its_hyperparameters_train_the_pipeline
     assert (best["ModelApprovalStatus"], judged["ModelApprovalStatus"]) == (PENDING, PENDING)
     assert "ModelQuality" in judged["ModelMetrics"], "judged on the test split"
 
+    # An outsider's recomputation, from the artifacts alone; the container logs five digits.
+    model = best["InferenceSpecification"]["Containers"][-1]["ModelDataUrl"]
+    split = next(
+        each["DataSource"]["S3DataSource"]["S3Uri"]
+        for each in kept.aws("sagemaker", "describe-training-job", "--training-job-name", tuned["TrainingJobName"])[
+            "InputDataConfig"
+        ]
+        if each["ChannelName"] == "validation"
+    )
+    for source, target in ((model, "model.tar.gz"), (f"{split}/validation.csv", "validation.csv")):
+        kept.run(str(BIN / "aws"), "s3", "cp", "--quiet", source, f"build/{target}")
+    recomputed = kept.run(sys.executable, "tests/recompute_auc.py", "build/model.tar.gz", "build/validation.csv").stdout
+    value = tuned["FinalHyperParameterTuningJobObjectiveMetric"]["Value"]
+    assert float(recomputed) == pytest.approx(value, abs=1e-5)
+
     execution = re.search(r"^arn:\S+:pipeline/MLPipeline-demo/execution/\w+$", done.stdout, re.MULTILINE)
     assert execution
     steps = kept.aws("sagemaker", "list-pipeline-execution-steps", "--pipeline-execution-arn", execution[0])
