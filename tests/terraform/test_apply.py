@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from serving_checks import check_answers, check_deployment_from_outside, check_n
 
 pytestmark = pytest.mark.slow
 
-STUDENT = {"student_id": "tf-tester"}
+STUDENT = {"student_id": "tf-tester", "endpoint": "{deployment_wait_seconds=0}"}
 GROUP = "xgboost-models-tf-tester"
 BUCKET = "sagemaker-tf-tester"
 
@@ -43,10 +45,23 @@ def _client(service: str, environment: dict[str, str]) -> Any:
     )
 
 
+def _plan(root: tftest.TerraformTest, **variables: str) -> tuple[int, str]:
+    """The exit code (0: nothing to change) and what the plan says."""
+    given = (f"-var={name}={value}" for name, value in (STUDENT | variables).items())
+    done = root.execute_command("plan", "-input=false", "-no-color", "-detailed-exitcode", *given)
+    return done.retcode, " ".join(f"{done.out}{done.err}".split())
+
+
 def _plan_exit_code(root: tftest.TerraformTest) -> int:
-    arguments = ["-input=false", "-no-color", "-detailed-exitcode", *(f"-var={k}={v}" for k, v in STUDENT.items())]
-    code: int = root.execute_command("plan", *arguments).retcode
-    return code
+    return _plan(root)[0]
+
+
+def _mlops(environment: dict[str, str], *arguments: str) -> str:
+    """What the command says; it ends well."""
+    command = [str(Path(sys.executable).with_name("mlops")), *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_stack_is_whole_then_refuses_then_goes(
@@ -76,18 +91,32 @@ def test_stack_is_whole_then_refuses_then_goes(
     check_deployment_from_outside(outputs, client)
     assert _plan_exit_code(applied) == 0
 
-    code = json.loads(published)["Steps"][0]["Arguments"]["ProcessingInputs"][-1]["S3Input"]["S3Uri"]
-    prefix = code.removeprefix(f"s3://{BUCKET}/")
+    # Other settings change nothing, and are said until a deployment brings what the variables ask for.
+    asked = {"endpoint": "{deployment_wait_seconds=0, capture_percent=10}"}
+    name = outputs["endpoint_name"]
+    assert "settings_in_service" not in _plan(applied, **asked)[1], (
+        "a name of another's choice says nothing of settings"
+    )
+    assert f"Deployed: {name} serves" in _mlops(stack_environment, "deploy", "tf-tester", outputs["model_name"])
+    assert f"Endpoint {name} goes on with the configuration {name}-" in _plan(applied)[1], "it captured nothing"
+    _mlops(stack_environment, "deploy", "tf-tester", "--capture-percent", "10")
+    code, said = _plan(applied)
+    assert (code, "which differs from these inputs in capture. To bring" in said) == (0, True), said
+    code, said = _plan(applied, **asked)
+    assert (code, "goes on with" in said) == (0, False), said
+
+    uploaded = json.loads(published)["Steps"][0]["Arguments"]["ProcessingInputs"][-1]["S3Input"]["S3Uri"]
+    prefix = uploaded.removeprefix(f"s3://{BUCKET}/")
     assert s3.head_object(Bucket=BUCKET, Key=f"{prefix}/run.py")["ServerSideEncryption"] == "AES256"
 
-    version = sagemaker.create_model_package(
+    sagemaker.create_model_package(
         ModelPackageGroupName=GROUP,
         InferenceSpecification={
             "Containers": [{"Image": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"}],
             "SupportedContentTypes": ["text/csv"],
             "SupportedResponseMIMETypes": ["text/csv"],
         },
-    )["ModelPackageArn"]
+    )
     s3.put_object(Bucket=BUCKET, Key="pipeline/report/1/report.json", Body=b"{}")
     with traffic(outputs, client) as answered, pytest.raises(tftest.TerraformTestError) as refusal:
         applied.destroy(tf_vars=STUDENT)
@@ -97,9 +126,7 @@ def test_stack_is_whole_then_refuses_then_goes(
     assert GROUP in message
     assert "BucketNotEmpty" in message
 
-    sagemaker.delete_model_package(ModelPackageName=version)
-    for item in s3.list_object_versions(Bucket=BUCKET).get("Versions", []):
-        s3.delete_object(Bucket=BUCKET, Key=item["Key"], VersionId=item["VersionId"])
+    _mlops(stack_environment, "empty", "tf-tester", "--yes")
     applied.destroy(tf_vars=STUDENT)
     check_nothing_left(client)
     assert sagemaker.list_pipelines()["PipelineSummaries"] == []

@@ -48,3 +48,12 @@ def test_every_precondition_has_a_run_that_it_fails() -> None:
                     kind, resource_type, name = re.match(r'(\w+) "(\w+)" "(\w+)"', block).groups()
                     address = f"{'data.' if kind == 'data' else ''}{resource_type}.{name}"
                     assert tests.count(f"expect_failures = [{address}]") >= conditions, f"{folder}: {address}"
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_check_has_a_run_that_it_fails(folder: str) -> None:
+    tests = "".join(path.read_text(encoding="utf-8") for path in _test_files(folder))
+    expected = " ".join(_EXPECTED.findall(tests))
+    for path in sorted((PROJECT / folder).glob("*.tf")):
+        for name in re.findall(r'^check "([^"]+)" \{', path.read_text(encoding="utf-8"), re.MULTILINE):
+            assert re.search(rf"\bcheck\.{name}\b", expected), f"{folder}: no run fails check {name}"

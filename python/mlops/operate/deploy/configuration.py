@@ -63,7 +63,7 @@ def build(described: Mapping[str, Any], changes: Changes, members: frozenset[str
     Raises:
         UserError: the variant is serverless and cannot have what is asked for.
     """
-    request: dict[str, Any] = json.loads(json.dumps({name: described[name] for name in members if name in described}))
+    request: dict[str, Any] = json.loads(json.dumps({name: described[name] for name in members if described.get(name)}))
     wanted = chosen_variant(described, changes.variant)
     variant = next(each for each in request["ProductionVariants"] if each["VariantName"] == wanted)
     if changes.settings and "ServerlessConfig" in variant:
