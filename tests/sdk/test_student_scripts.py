@@ -5,6 +5,7 @@ Each SDK is installed into an environment of its own, which goes away with the t
 
 from __future__ import annotations
 
+import ast
 import json
 import shutil
 import subprocess
@@ -27,10 +28,17 @@ _TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
+# What SDK v3 has simulated before it uses a role, and refuses a role without.
+_CHECKED = [
+    "cloudwatch:PutMetricData",
+    "ec2:*NetworkInterface*",
+    "ec2:Describe*",
+    "ecr:GetAuthorizationToken",
+]
 _ROLE = {
     "Version": "2012-10-17",
     "Statement": [
-        {"Effect": "Allow", "Action": ["s3:*", "sagemaker:*", "logs:*"], "Resource": "*"},
+        {"Effect": "Allow", "Action": ["s3:*", "sagemaker:*", "logs:*", *_CHECKED], "Resource": "*"},
         {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "arn:aws:iam::*:role/student-*"},
     ],
 }
@@ -154,6 +162,16 @@ def test_a_students_transformer_runs_unmodified(sdk: tuple[str, Path], stack: di
     assert [line.rpartition(",")[0] for line in joined] == rows
     assert all(0 < float(line.rpartition(",")[2]) < 1 for line in joined)
     assert len(s3.list_objects_v2(Bucket=bucket, Prefix="captured/")["Contents"]) == 2
+    if generation == "v3":
+        script = [python, ASSETS / generation / "transform_job.py", student, model]
+        made = subprocess.run(script, cwd=tmp_path, env=stack, capture_output=True, text=True, check=False)
+        assert made.returncode == 0, made.stderr[-3000:]
+        state, listed = made.stdout.strip().splitlines()[-2:]
+        assert state == "Completed"
+        assert set(ast.literal_eval(listed)) == {name, f"resource-{student}"}
+        scored = s3.get_object(Bucket=bucket, Key="batch-output/resource/sample.csv.out")["Body"].read().decode()
+        ages_and_scores = [(line.partition(",")[0], line.rpartition(",")[2]) for line in joined]
+        assert [tuple(line.split(",")) for line in scored.splitlines()] == ages_and_scores
 
 
 def _aws(environment: dict[str, str], *words: str) -> Any:
