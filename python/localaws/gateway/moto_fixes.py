@@ -11,6 +11,7 @@ from localaws.errors import AwsError
 from localaws.gateway.moto_autoscaling import add_tags
 from localaws.gateway.request import Request
 from localaws.iam import Principal, is_key_denied
+from localaws.iam.policy import PolicyError, read_policy
 
 if TYPE_CHECKING:
     from localaws.stack import Stack
@@ -29,8 +30,11 @@ def apply_fixes(service: str) -> None:
 
 def before(stack: Stack, request: Request, caller: Principal) -> None:
     """Refuse what moto would answer wrongly."""
-    if request.scope is not None and request.scope.service == "sts" and request.operation == "AssumeRole":
+    service = request.scope.service if request.scope else ""
+    if service == "sts" and request.operation == "AssumeRole":
         _check_trust(stack, request.form.get("RoleArn", ""), caller)
+    if service == "s3" and request.method == "PUT" and "policy" in request.parameters:
+        _check_bucket_policy(request.body)
 
 
 def after(request: Request, content: bytes) -> bytes:
@@ -79,6 +83,16 @@ def _leave_bucket_policies_to_iam() -> None:
         return PermissionResult.DENIED if is_key_denied(key) else PermissionResult.NEUTRAL
 
     setattr(FakeBucket, "get_permission", permission)  # noqa: B010 (mypy forbids to assign a method)
+
+
+def _check_bucket_policy(document: bytes) -> None:
+    """moto keeps whatever it gets; a policy that nobody can read must not be found out request by request."""
+    try:
+        policy = read_policy(document.decode("utf-8", "replace"))
+    except PolicyError as error:
+        raise AwsError("MalformedPolicy", str(error)) from error
+    if any(statement.principals is None and statement.not_principals is None for statement in policy.statements):
+        raise AwsError("MalformedPolicy", "Missing required field Principal")
 
 
 def _check_trust(stack: Stack, role_arn: str, caller: Principal) -> None:

@@ -51,6 +51,7 @@ _OBJECT: dict[str, dict[str, str]] = {
     "legal-hold": {"GET": "GetObjectLegalHold", "PUT": "PutObjectLegalHold"},
     "restore": {"POST": "RestoreObject"},
     "retention": {"GET": "GetObjectRetention", "PUT": "PutObjectRetention"},
+    "select": {"POST": "GetObject"},
     "tagging": {"GET": "GetObjectTagging", "PUT": "PutObjectTagging", "DELETE": "DeleteObjectTagging"},
     "torrent": {"GET": "GetObjectTorrent"},
     "uploadId": {"GET": "ListMultipartUploadParts", "DELETE": "AbortMultipartUpload"},

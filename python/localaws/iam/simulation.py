@@ -44,7 +44,7 @@ def simulate(form: Mapping[str, str], principal: Principal | None, attached: Att
     context = {**global_keys(principal, region, {}, own.tags), **_entries(form)}
     caller = Caller(principal.arn, principal.account_id, principal.user_id, principal.role_arn)
     results = [
-        _result(action, resource, evaluate(Access(action, resource, context), caller, policies).outcome)
+        _result(Access(action, resource, context), caller, policies)
         for action in actions
         for resource in _members(form, "ResourceArns") or ["*"]
     ]
@@ -84,8 +84,18 @@ def _policy(text: str) -> Policy:
         raise AwsError("InvalidInput", str(error)) from error
 
 
-def _result(action: str, resource: str, decision: str) -> str:
+def _result(access: Access, caller: Caller, policies: Policies) -> str:
+    decision = evaluate(access, caller, policies).outcome
+    detail = ""
+    if policies.boundary is not None:
+        # Whether the boundary alone would let it pass.
+        within = str(evaluate(access, caller, Policies((policies.boundary,))).allowed).lower()
+        detail = (
+            f"<PermissionsBoundaryDecisionDetail><AllowedByPermissionsBoundary>{within}</AllowedByPermissionsBoundary>"
+            "</PermissionsBoundaryDecisionDetail>"
+        )
     return (
-        f"<member><EvalActionName>{escape(action)}</EvalActionName><EvalResourceName>{escape(resource)}"
-        f"</EvalResourceName><EvalDecision>{decision}</EvalDecision><MatchedStatements/><MissingContextValues/></member>"
+        f"<member><EvalActionName>{escape(access.action)}</EvalActionName>"
+        f"<EvalResourceName>{escape(access.resource)}</EvalResourceName><EvalDecision>{decision}</EvalDecision>"
+        f"<MatchedStatements/><MissingContextValues/>{detail}</member>"
     )

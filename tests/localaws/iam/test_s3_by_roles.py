@@ -2,85 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-
-ACCOUNT = "123456789012"
-BUCKET, OTHER = "policed", "policed-too"
-TRUST = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
-
-
-def allow(action: str | list[str], resource: str | list[str] = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
-
-
-def deny(action: str | list[str], resource: str | list[str] = "*", **more: Any) -> dict[str, Any]:
-    return {**allow(action, resource, **more), "Effect": "Deny"}
-
-
-def document(*statements: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
-
-
-class Actor:
-    """A role, and an S3 client of one of its sessions."""
-
-    def __init__(self, stack: Any, name: str) -> None:
-        self.stack, self.name, self.iam = stack, name, stack.client("iam")
-        trust = document(TRUST)
-        self.arn: str = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-        self.s3 = self.session()
-
-    def session(self, **changes: Any) -> Any:
-        given = self.stack.client("sts").assume_role(RoleArn=self.arn, RoleSessionName="night", **changes)
-        keys = given["Credentials"]
-        return self.stack.client(
-            "s3",
-            aws_access_key_id=keys["AccessKeyId"],
-            aws_secret_access_key=keys["SecretAccessKey"],
-            aws_session_token=keys["SessionToken"],
-        )
-
-    def may(self, *statements: dict[str, Any]) -> None:
-        self.iam.put_role_policy(RoleName=self.name, PolicyName="inline", PolicyDocument=document(*statements))
-
-    def message(self, action: str, resource: str, reason: str) -> str:
-        return (
-            f"User: arn:aws:sts::{ACCOUNT}:assumed-role/{self.name}/night is not authorized to perform: {action} "
-            f'on resource: "arn:aws:s3:::{resource}" {reason}'
-        )
-
-
-@pytest.fixture(scope="module")
-def s3(module_stack: Any) -> Any:
-    """The administrator's S3, with two buckets."""
-    client = module_stack.client("s3")
-    for bucket in (BUCKET, OTHER):
-        client.create_bucket(Bucket=bucket)
-        client.put_object(Bucket=bucket, Key="in/a.csv", Body=b"a")
-    return client
-
-
-@pytest.fixture
-def actor(module_stack: Any, s3: Any, request: pytest.FixtureRequest) -> Iterator[Actor]:
-    name = request.node.name.replace("[", "-").replace("]", "")[-60:]
-    yield Actor(module_stack, name)
-    s3.delete_bucket_policy(Bucket=BUCKET)
-
-
-def refused(call: Callable[..., Any], **arguments: Any) -> str:
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    error = caught.value.response
-    assert error["ResponseMetadata"]["HTTPStatusCode"] == 403
-    assert error["Error"]["Code"] in ("AccessDenied", "403")  # a HEAD has no body to name it
-    return str(error["Error"]["Message"])
+from role_actor import ACCOUNT, BUCKET, OTHER, Actor, allow, deny, document, refused
 
 
 def test_what_no_policy_allows(actor: Actor) -> None:
@@ -264,3 +192,16 @@ def test_a_session_of_a_role_that_is_gone(actor: Actor) -> None:
     actor.iam.delete_role_policy(RoleName=actor.name, PolicyName="inline")
     actor.iam.delete_role(RoleName=actor.name)
     refused(actor.s3.list_objects_v2, Bucket=BUCKET)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "The policy is not JSON"),
+        (document({**deny("s3:*"), "Principal": "*", "Condition": {"Boolean": {"k": "v"}}}), "operator Boolean"),
+        (document(deny("s3:*")), "Missing required field Principal"),
+    ],
+)
+def test_a_bucket_takes_no_policy_that_is_none(s3: Any, text: str, message: str) -> None:
+    with pytest.raises(ClientError, match=f"MalformedPolicy.*{message}"):
+        s3.put_bucket_policy(Bucket=BUCKET, Policy=text)

@@ -70,6 +70,11 @@ def test_policies_and_context_of_the_request_count(module_stack: Any) -> None:
     boundary = document({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"})
     bounded = {"PolicyInputList": [lists], "PermissionsBoundaryPolicyInputList": [boundary]}
     assert ask(**bounded, ContextEntries=prefix("ours/a")) == "implicitDeny"
+    answer = iam.simulate_principal_policy(
+        PolicySourceArn=arn, ActionNames=["s3:GetObject", "s3:ListBucket"], **bounded
+    )
+    details = [result["PermissionsBoundaryDecisionDetail"] for result in answer["EvaluationResults"]]
+    assert [detail["AllowedByPermissionsBoundary"] for detail in details] == [True, False]
     with pytest.raises(ClientError, match=r"InvalidInput.*no condition operator StringLooksLike"):
         ask(PolicyInputList=[lists.replace("StringLike", "StringLooksLike")])
 
