@@ -34,7 +34,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Stack:
 def test_invocation_is_decided_on(stack: Stack, monkeypatch: pytest.MonkeyPatch, route: str, action: str) -> None:
     seen: list[AccessRequest] = []
 
-    def refuse(request: AccessRequest) -> None:
+    def refuse(request: AccessRequest, policies: object) -> None:
         seen.append(request)
         raise access_denied("not you")
 

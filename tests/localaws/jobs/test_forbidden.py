@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
 
-from .world import BUCKET, World, labelled_csv
+from localaws.errors import AwsError
+
+from .world import BUCKET, XGBOOST, World, labelled_csv
 
 WRITES = "from pathlib import Path; Path('/opt/ml/processing/out').mkdir(exist_ok=True)\n" + (
     "for name in 'ab': Path('/opt/ml/processing/out', name).write_text(name)"
@@ -106,3 +109,17 @@ def test_an_artifact_in_parts(world: World, data: str) -> None:
     described = world.finish("ProcessingJob", world.processing(script, RoleArn=role, outputs=outputs))
     assert refusal(role, "s3:PutObject", f"{BUCKET}/forbidden/parts/big") in described["FailureReason"]
     assert "Uploads" not in world.s3.list_multipart_uploads(Bucket=BUCKET)
+
+
+def test_a_model_whose_artifact_the_role_may_not_read(world: World) -> None:
+    url = world.put("forbidden/model.tar.gz", b"")
+    request = {
+        "ModelName": f"model-{uuid.uuid4().hex[:8]}",
+        "ExecutionRoleArn": world.new_role(*reads("code")),
+        "PrimaryContainer": {"Image": XGBOOST, "ModelDataUrl": url},
+    }
+    with pytest.raises(AwsError) as refused:
+        world.call("CreateModel", **request)
+    assert refused.value.code == "ValidationException"
+    assert refused.value.message.startswith(f"Could not access model data at {url}. Please ensure that the role ")
+    world.call("CreateModel", **{**request, "ExecutionRoleArn": world.new_role(*reads("forbidden"))})
