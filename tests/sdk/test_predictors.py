@@ -82,6 +82,7 @@ def test_a_students_predictors_run_unmodified(
     np.testing.assert_allclose(scores["single"], default.predict(zeros), atol=1e-6)
     if generation == "v2":
         np.testing.assert_allclose(scores["deployed"], default.predict(encoded), atol=1e-6)
+        np.testing.assert_allclose(scores["async"], default.predict(zeros), atol=1e-6)
         np.testing.assert_allclose(scores["many"], default.predict(zeros), atol=1e-6)
         np.testing.assert_allclose(scores["many, added"], shallow.predict(zeros), atol=1e-6)
         assert scores["listed"] == ["default.tar.gz", "shallow.tar.gz"]

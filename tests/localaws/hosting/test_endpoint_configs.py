@@ -141,7 +141,6 @@ def test_data_capture(world: World, model: str) -> None:
 @pytest.mark.parametrize(
     ("member", "value", "what"),
     [
-        ("AsyncInferenceConfig", {"OutputConfig": {"S3OutputPath": "s3://hosting/out"}}, "asynchronous inference"),
         ("ExplainerConfig", {}, "online explainability"),
     ],
 )

@@ -132,9 +132,8 @@ def test_header_that_is_refused(world: World, endpoint: str, header: str, value:
     assert words in answer.json["Message"]
 
 
-@pytest.mark.parametrize("route", ["async-invocations", "invocations-bidirectional-stream"])
-def test_operation_that_is_not_served(world: World, endpoint: str, route: str) -> None:
-    answer = world.invoke(endpoint, route=route)
+def test_operation_that_is_not_served(world: World, endpoint: str) -> None:
+    answer = world.invoke(endpoint, route="invocations-bidirectional-stream")
     assert answer.status == 400
     assert "does not implement InvokeEndpoint" in answer.json["Message"]
 

@@ -3,7 +3,8 @@
 `answer`: what it answers to everything.  `load_seconds`: how long it takes to become healthy.  `ping`: the status that
 /ping then has.  `seconds`: how long an answer takes.  `exits`: it ends instead of serving.
 A request's body can ask for more: "fail 503", "sleep 2", "die", "echo" (headers and body, as JSON), "stream a b c" (a
-chunk for each word, each after the first once somebody has asked "next"; the words "die" and "close" break it off).
+chunk for each word, each after the first once somebody has asked "next"; the words "die" and "close" break it off),
+"peak" (how many requests there were at once, at most).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from pathlib import Path
 BEHAVIOUR = json.loads(Path("/opt/ml/model/behaviour.json").read_text())
 BEGAN = time.monotonic()
 NEXT = threading.Semaphore(0)
+LOCK = threading.Lock()
+busy = peak = 0
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -31,6 +34,17 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(BEHAVIOUR.get("ping", 200) if healthy else 503, "")
 
     def do_POST(self) -> None:
+        global busy, peak
+        with LOCK:
+            busy += 1
+            peak = max(peak, busy)
+        try:
+            self._post()
+        finally:
+            with LOCK:
+                busy -= 1
+
+    def _post(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode("utf-8", "replace")
         word, _, argument = body.partition(" ")
         time.sleep(BEHAVIOUR.get("seconds", 0))
@@ -40,6 +54,8 @@ class Handler(BaseHTTPRequestHandler):
             os._exit(9)
         elif word == "echo":
             self._answer(200, json.dumps({name.lower(): value for name, value in self.headers.items()}))
+        elif word == "peak":
+            self._answer(200, str(peak))
         elif word == "stream":
             self._stream(argument.split())
         else:

@@ -28,7 +28,6 @@ _INSTANCE_MEMBERS = (
     "ContainerStartupHealthCheckTimeoutInSeconds",
 )
 _NOT_SERVED = {
-    "AsyncInferenceConfig": "asynchronous inference",
     "ExplainerConfig": "online explainability",
     "CrossRegionTrafficConfig": "cross-Region traffic",
 }
@@ -60,6 +59,8 @@ def check_config(stack: Stack, request: Mapping[str, Any]) -> None:
     if sum(variant.get("InitialVariantWeight", 1.0) for variant in production) <= 0:
         raise validation_error("At least one production variant must have an InitialVariantWeight above 0.")
     _check_together(request, models)
+    if asynchronous := request.get("AsyncInferenceConfig"):
+        _check_asynchronous(request, asynchronous, models)
     if capture := request.get("DataCaptureConfig"):
         _check_capture(capture)
         for model in models:
@@ -120,13 +121,37 @@ def _check_together(request: Mapping[str, Any], models: list[ServedModel]) -> No
     if any(serverless):
         if not all(serverless):
             raise validation_error("Serverless and instance-based variants cannot be mixed in one configuration.")
-        for member in ("DataCaptureConfig", "KmsKeyId", "ShadowProductionVariants", "VpcConfig"):
+        for member in (
+            "AsyncInferenceConfig",
+            "DataCaptureConfig",
+            "KmsKeyId",
+            "ShadowProductionVariants",
+            "VpcConfig",
+        ):
             if member in request:
                 raise validation_error(f"{member} is not supported for serverless endpoints.")
         if len(variants) > 1:
             raise validation_error("A serverless endpoint can have only one production variant.")
     if len(models) > 1 and any(model.multi_model for model in models):
         raise validation_error("An endpoint with a multi-model container can have only one variant.")
+
+
+def _check_asynchronous(request: Mapping[str, Any], asynchronous: Mapping[str, Any], models: list[ServedModel]) -> None:
+    output = asynchronous["OutputConfig"]
+    if "S3OutputPath" not in output:
+        raise validation_error("S3OutputPath of AsyncInferenceConfig is missing: it says where the answers go.")
+    for member in ("S3OutputPath", "S3FailurePath"):
+        if member in output:
+            check_s3_uri(output[member])
+    if len(models) > 1:
+        raise validation_error("An asynchronous endpoint can have only one production variant and no shadow variant.")
+    if models[0].multi_model:
+        raise validation_error("Multi-model containers cannot be served by an asynchronous endpoint.")
+    if models[0].role_arn is None:
+        raise validation_error(
+            f"AsyncInferenceConfig needs a role that may write to {output['S3OutputPath']}: model {models[0].name} has "
+            "no ExecutionRoleArn."
+        )
 
 
 def _check_capture(capture: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from localaws.containers.serving import Invocation, InvocationResult
 from localaws.errors import AwsError
 from localaws.sagemaker.hosting import summaries
+from localaws.sagemaker.hosting.asynchronous import AsyncQueue
 from localaws.sagemaker.hosting.capture import VariantCapture
 from localaws.sagemaker.hosting.fleet import VariantFleet
 from localaws.sagemaker.hosting.generation import Generation
@@ -46,6 +47,7 @@ class HostedEndpoint:
         self.log = EndpointLog(stack, record.name)
         self.metrics = EndpointMetrics(stack, record.name)
         self.shadowing = Shadowing(self)
+        self.requests = AsyncQueue(self)
         self.serving: Generation | None = None
         self.pending: Generation | None = None
         # Generations that still take requests after a rollback that failed.
@@ -74,6 +76,11 @@ class HostedEndpoint:
         """Whether the endpoint's variants are serverless."""
         return self.serving is not None and any(fleet.serverless for fleet in self.serving.production)
 
+    @property
+    def asynchronous(self) -> bool:
+        """Whether the endpoint takes asynchronous requests alone."""
+        return self.serving is not None and "AsyncInferenceConfig" in self.serving.config
+
     def session(self) -> boto3.Session | None:
         """A session of the role that the newest generation's model runs with."""
         generation = self.pending or self.serving
@@ -89,6 +96,7 @@ class HostedEndpoint:
     def close(self) -> None:
         """End every instance and write what is left; the endpoint answers no more."""
         self._closed.set()
+        self.requests.close()
         self.router.route(())
         self.write()
         for generation in (self.pending, self.serving, *self.strays):

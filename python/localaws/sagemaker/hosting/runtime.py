@@ -13,6 +13,7 @@ from localaws.errors import AwsError
 from localaws.gateway.protocols import Response
 from localaws.gateway.request import Request
 from localaws.iam import AccessRequest, Principal, decide
+from localaws.sagemaker.hosting.asynchronous import AsyncRequest
 from localaws.sagemaker.hosting.endpoint import HostedEndpoint
 from localaws.sagemaker.hosting.invocation import ModelError, invoke, runtime_error, stream
 
@@ -42,6 +43,20 @@ _LIMITS = {
     "Target-Container-Hostname": _NAME,
     "Inference-Id": (64, *_PRINTABLE),
 }
+# Those that InvokeEndpointAsync adds; the names are as they come out of WSGI, which loses their case.
+_ASYNC_LIMITS = {
+    "Accept": (1024, r"\p{ASCII}*", re.compile(r"[\x00-\x7f]*")),
+    "Content-Type": (1024, r"\p{ASCII}*", re.compile(r"[\x00-\x7f]*")),
+    "Filename": (32, r"^(?!.*\..*\.)[a-zA-Z0-9][a-zA-Z0-9-_\.]*$", re.compile(r"(?!.*\..*\.)[a-zA-Z0-9][\w.-]*", re.A)),
+    "Inputlocation": (1024, r"^(https|s3)://([^/]+)/?(.*)$", re.compile(r"(https|s3)://([^/]+)/?(.*)")),
+    "S3Outputpathextension": (
+        512,
+        r"^(?!s3:|https:)[a-zA-Z0-9!_.*'()/-]+$",
+        re.compile(r"(?!s3:|https:)[a-zA-Z0-9!_.*'()/-]+"),
+    ),
+}
+_MEMBERS = {"Inputlocation": "inputLocation", "S3Outputpathextension": "s3OutputPathExtension"}
+_MOST_QUEUED_BYTES = 128_000
 _REFUSED = {
     "Session-Id": "stateful sessions",
     "Enable-Explanations": "online explainability",
@@ -81,9 +96,15 @@ def _serve(stack: Stack, request: Request, caller: Principal, request_id: str) -
     endpoint = None if record is None else record.internal.get("hosted")
     if not isinstance(endpoint, HostedEndpoint) or not endpoint.invocable:
         raise runtime_error(f"Endpoint {name} of account {stack.account_id} not found.")
+    if operation == "InvokeEndpointAsync":
+        return _queue(endpoint, request, request_id)
     if operation not in ("InvokeEndpoint", "InvokeEndpointWithResponseStream"):
         raise runtime_error(
             f"The local stack does not implement {operation}: use InvokeEndpoint, or run this against AWS."
+        )
+    if endpoint.asynchronous:
+        raise runtime_error(
+            f"Endpoint {name} is asynchronous: its configuration has AsyncInferenceConfig. Use InvokeEndpointAsync."
         )
     if operation == "InvokeEndpointWithResponseStream":
         return _stream(endpoint, request, request_id)
@@ -109,6 +130,51 @@ def _stream(endpoint: HostedEndpoint, request: Request, request_id: str) -> Resp
     if custom := answer.result.headers.get("x-amzn-sagemaker-custom-attributes"):
         sent[_HEADER + "Custom-Attributes"] = custom
     return Response(200, headers=sent, parts=answer.messages)
+
+
+def _queue(endpoint: HostedEndpoint, request: Request, request_id: str) -> Response:
+    given = {header: _checked(header, request.headers.get(_HEADER + header)) for header in (*_LIMITS, *_ASYNC_LIMITS)}
+    location = given["Inputlocation"]
+    if (location is None) != bool(request.body):
+        raise runtime_error("Give the input either as InputLocation, an S3 URI, or as Body.")
+    if location is not None and not location.startswith("s3://"):
+        raise runtime_error(f"InputLocation '{location}' is not of the form s3://bucket/key, which the stack reads.")
+    if len(request.body) > _MOST_QUEUED_BYTES:
+        raise runtime_error(f"Body has {len(request.body)} bytes, more than {_MOST_QUEUED_BYTES}: use InputLocation.")
+    output, failure = endpoint.requests.locations(given["S3Outputpathextension"], given["Filename"])
+    inference_id = given["Inference-Id"] or str(uuid.uuid4())
+    endpoint.requests.put(
+        AsyncRequest(
+            location or "",
+            request.body,
+            given["Content-Type"] or "",
+            given["Accept"] or "",
+            given["Custom-Attributes"],
+            inference_id,
+            output,
+            failure,
+            _seconds(request, "Requestttlseconds", 60, 21_600, 21_600),
+            _seconds(request, "Invocationtimeoutseconds", 1, 3600, 900),
+            endpoint.stack.clock(),
+        )
+    )
+    sent = {"Content-Type": "application/json", "x-amzn-RequestId": request_id, _HEADER + "OutputLocation": output}
+    if failure:
+        sent[_HEADER + "FailureLocation"] = failure
+    return Response(202, json.dumps({"InferenceId": inference_id}).encode(), sent)
+
+
+def _seconds(request: Request, header: str, least: int, most: int, default: int) -> int:
+    text = request.headers.get(_HEADER + header)
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        member = {"R": "requestTTLSeconds", "I": "invocationTimeoutSeconds"}[header[0]]
+        raise runtime_error(
+            f"1 validation error detected: Value '{text}' at '{member}' failed to satisfy constraint: Member must be "
+            f"between {least} and {most}"
+        )
+    return int(text)
 
 
 def _invocation(endpoint: HostedEndpoint, request: Request, accept: str) -> tuple[Invocation, str | None]:
@@ -139,9 +205,8 @@ def _checked(header: str, value: str | None) -> str | None:
     """A header's value within the API's limits."""
     if value is None:
         return None
-    most, pattern, compiled = _LIMITS[header]
-    member = header.replace("-", "")
-    member = member[0].lower() + member[1:]
+    most, pattern, compiled = _LIMITS.get(header) or _ASYNC_LIMITS[header]
+    member = _MEMBERS.get(header) or header[0].lower() + header[1:].replace("-", "")
     if len(value) > most:
         raise runtime_error(
             f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must "

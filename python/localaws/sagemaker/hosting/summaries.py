@@ -17,6 +17,7 @@ def members(serving: Generation | None, pending: Generation | None) -> dict[str,
     changes: dict[str, Any] = {
         "ProductionVariants": None,
         "ShadowProductionVariants": None,
+        "AsyncInferenceConfig": None,
         "DataCaptureConfig": None,
         "PendingDeploymentSummary": None,
     }
@@ -24,6 +25,7 @@ def members(serving: Generation | None, pending: Generation | None) -> dict[str,
         changes["EndpointConfigName"] = serving.config_name
         changes["ProductionVariants"] = [_summary(fleet, serving.since) for fleet in serving.production]
         changes["ShadowProductionVariants"] = [_summary(fleet, serving.since) for fleet in serving.shadows] or None
+        changes["AsyncInferenceConfig"] = serving.config.get("AsyncInferenceConfig")
         changes["DataCaptureConfig"] = _capture(serving)
     if pending is not None:
         changes["PendingDeploymentSummary"] = {

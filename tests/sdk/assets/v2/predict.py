@@ -5,12 +5,14 @@ import sys
 
 import boto3
 import sagemaker
+from sagemaker.async_inference import AsyncInferenceConfig, WaiterConfig
 from sagemaker.deserializers import CSVDeserializer, JSONDeserializer
 from sagemaker.model import Model
 from sagemaker.model_monitor import DataCaptureConfig
 from sagemaker.multidatamodel import MultiDataModel
 from sagemaker.pipeline import PipelineModel
 from sagemaker.predictor import Predictor
+from sagemaker.predictor_async import AsyncPredictor
 from sagemaker.serializers import CSVSerializer
 
 student_id, role, sklearn_image, xgboost_image, rows_file = sys.argv[1:6]
@@ -69,6 +71,19 @@ single = xgboost.deploy(
 )
 scores["single"] = [float(score) for (score,) in single.predict([[0.0] * 13])]
 single.delete_endpoint()
+
+# One that answers into S3.
+xgboost.deploy(
+    initial_instance_count=1,
+    instance_type="ml.m5.large",
+    endpoint_name=f"async-{student_id}",
+    async_inference_config=AsyncInferenceConfig(f"s3://{bucket}/async", failure_path=f"s3://{bucket}/async-failed"),
+    wait=False,
+)
+session.wait_for_endpoint(f"async-{student_id}", poll=1)
+later = AsyncPredictor(Predictor(f"async-{student_id}", sagemaker_session=session, **csv))
+scores["async"] = [float(score) for (score,) in later.predict([[0.0] * 13], waiter_config=WaiterConfig(delay=1))]
+later.delete_endpoint()
 
 # Several models behind one endpoint.
 data_model = MultiDataModel(
