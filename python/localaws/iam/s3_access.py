@@ -50,12 +50,9 @@ class S3Access:
         decision = self._decision(need)
         if not decision.allowed:
             action = f"s3:{need.action}"
-            raise AwsError(
-                "AccessDenied",
-                f"User: {self.principal.arn} is not authorized to perform: {action} on resource: "
-                f'"{need.resource(self.policies.partition)}" {decision.reason(action)}',
-                status=403,
-            )
+            on = f' on resource: "{need.resource(self.policies.partition)}"' if need.bucket else ""
+            message = f"User: {self.principal.arn} is not authorized to perform: {action}{on} {decision.reason(action)}"
+            raise AwsError("AccessDenied", message, status=403)
 
     def _decision(self, need: Need) -> Decision:
         exists, bucket_policy = self.policies.bucket(need.bucket) if need.bucket else (True, None)

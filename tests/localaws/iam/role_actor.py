@@ -49,10 +49,9 @@ class Actor:
         self.iam.put_role_policy(RoleName=self.name, PolicyName="inline", PolicyDocument=document(*statements))
 
     def message(self, action: str, resource: str, reason: str) -> str:
-        return (
-            f"User: arn:aws:sts::{ACCOUNT}:assumed-role/{self.name}/night is not authorized to perform: {action} "
-            f'on resource: "arn:aws:s3:::{resource}" {reason}'
-        )
+        session = f"arn:aws:sts::{ACCOUNT}:assumed-role/{self.name}/night"
+        on = f' on resource: "arn:aws:s3:::{resource}"' if resource else ""
+        return f"User: {session} is not authorized to perform: {action}{on} {reason}"
 
 
 def refused(call: Callable[..., Any], **arguments: Any) -> str:

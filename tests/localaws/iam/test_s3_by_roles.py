@@ -17,7 +17,7 @@ def test_what_no_policy_allows(actor: Actor) -> None:
         "s3:PutObject", f"{BUCKET}/k", reason
     )
     assert refused(actor.s3.list_buckets) == actor.message(
-        "s3:ListAllMyBuckets", "*", "because no identity-based policy allows the s3:ListAllMyBuckets action"
+        "s3:ListAllMyBuckets", "", "because no identity-based policy allows the s3:ListAllMyBuckets action"
     )
     assert refused(actor.s3.head_object, Bucket=BUCKET, Key="in/a.csv") == "Forbidden"
 
