@@ -36,8 +36,11 @@ class AttachedPolicies:
     """
 
     def __init__(self, account_id: str, partition: str) -> None:
+        from moto.core.config import default_user_config
         from moto.iam.models import iam_backends
 
+        # Roles made as AWS's tutorials make them carry AWS's own policies, which an account has from the start.
+        default_user_config["iam"] = {"load_aws_managed_policies": True}
         self.partition = partition
         self._account_id = account_id
         self._iam: Any = iam_backends[account_id][partition]
