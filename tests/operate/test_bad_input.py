@@ -54,6 +54,20 @@ def test_a_malformed_row_among_a_thousand(student: str, bucket: str, capsys: pyt
 
 
 @pytest.mark.usefixtures("transforms")
+def test_a_malformed_row_after_empty_lines(student: str, bucket: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The model does not count them, and a joined output cannot have them."""
+    row = SAMPLE.decode().splitlines()[0]
+    bad = "old" + row[row.index(",") :]
+    boto3.client("s3").put_object(Bucket=bucket, Key="mixed/rows.csv", Body=f"{row}\n\n\n{bad}\n".encode())
+    _, second, *_ = refused(capsys, "transform", student, "--input", "mixed/")
+    assert second == f"  s3://{bucket}/mixed/rows.csv, line 4: {bad}"
+    boto3.client("s3").put_object(Bucket=bucket, Key="mixed/rows.csv", Body=f"{row}\n\n{row}\n".encode())
+    first, *_ = refused(capsys, "transform", student, "--input", "mixed/", "--join")
+    assert "the model answered 3 records with 2, so that they cannot be matched" in first
+    assert keys(bucket, "batch-output") == []
+
+
+@pytest.mark.usefixtures("transforms")
 def test_a_record_larger_than_the_payload(student: str, bucket: str, capsys: pytest.CaptureFixture[str]) -> None:
     rows = SAMPLE + b"9" * 2**20 + b"\n" + SAMPLE
     boto3.client("s3").put_object(Bucket=bucket, Key="long/rows.csv", Body=rows)

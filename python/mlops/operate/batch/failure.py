@@ -64,8 +64,7 @@ def bad_row(s3: Any, job: Job, log: list[str]) -> BadRow | None:
         uri = f"s3://{source}"
         if first is None and not _fits_one_request(s3, job, uri):
             return None
-        line = int(row[1]) + (int(first[1]) - 1 if first else 0)
-        return BadRow(uri, line, _line_of(s3, uri, line))
+        return _row_of(s3, uri, int(first[1]) if first else 1, int(row[1]))
     return None
 
 
@@ -83,9 +82,12 @@ def _fits_one_request(s3: Any, job: Job, uri: str) -> bool:
     return bool(s3.head_object(Bucket=bucket, Key=key)["ContentLength"] <= limit)
 
 
-def _line_of(s3: Any, uri: str, number: int) -> str:
+def _row_of(s3: Any, uri: str, first: int, row: int) -> BadRow | None:
+    """The `row`th row from line `first` on, both from 1. The model does not count empty lines as rows."""
     bucket, key = split(uri)
-    for count, line in enumerate(s3.get_object(Bucket=bucket, Key=key)["Body"].iter_lines(), start=1):
-        if count == number:
-            return str(line.decode("utf-8", "replace")[:_LONGEST_ROW])
-    return ""
+    seen = 0
+    for number, line in enumerate(s3.get_object(Bucket=bucket, Key=key)["Body"].iter_lines(), start=1):
+        seen += number >= first and bool(line.strip())
+        if seen == row:
+            return BadRow(uri, number, str(line.decode("utf-8", "replace")[:_LONGEST_ROW]))
+    return None
