@@ -44,14 +44,23 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
 
 
 class _Task(WSGITask):  # type: ignore[misc]
+    close_on_finish: bool = False
+
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()
         environ["localaws.metadata"] = getattr(self.request, "metadata", {})
         return environ
 
     def build_response_header(self) -> bytes:
-        """S3 gives the names of user metadata in lower case; waitress capitalizes every header."""
+        """S3 gives the names of user metadata in lower case; waitress capitalizes every header.
+
+        And waitress closes the connection after each answer without a length, even one that has no body (204).
+        """
+        asked = self.close_on_finish or self.request.headers.get("CONNECTION", "").lower() == "close"
         header: bytes = super().build_response_header()
+        if self.version == "1.1" and not self.has_body and not asked:
+            self.close_on_finish = False
+            header = header.replace(b"\r\nConnection: close\r\n", b"\r\n", 1)
         return re.sub(rb"(?m)^X-Amz-Meta-[^:]+", lambda name: name[0].lower(), header)
 
 

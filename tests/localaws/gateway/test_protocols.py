@@ -9,6 +9,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 UNKNOWN = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "x" * 40}
@@ -140,6 +143,36 @@ def test_connections_are_kept_and_large_bodies_wait_for_a_continue(stack: Any) -
     response = stack.send("s3", "PUT", "/kept-connections/large", body, {"Expect": "100-continue"})
     assert response.status == 200
     assert stack.client("s3").head_object(Bucket="kept-connections", Key="large")["ContentLength"] == len(body)
+
+
+def test_a_connection_stays_open_whatever_the_answer(stack: Any) -> None:
+    """A client that sends on a connection which the server is about to close does not know what became of its call."""
+    s3 = stack.client("s3")
+    s3.create_bucket(Bucket="stays-open")
+    address = urlsplit(stack.endpoint_url).netloc
+    keys = Credentials(stack.running.access_key_id, stack.running.secret_access_key)
+    json_11 = {"Content-Type": "application/x-amz-json-1.1"}
+    connection = http.client.HTTPConnection(address)
+    connection.connect()
+    kept = connection.sock
+    try:
+        for service, method, path, headers, status in (
+            ("s3", "DELETE", "/stays-open/nothing", {}, 204),
+            ("s3", "HEAD", "/stays-open/nothing", {}, 404),
+            ("s3", "GET", "/stays-open/nothing", {}, 404),
+            ("s3", "HEAD", "/stays-open", {}, 200),
+            ("sagemaker", "POST", "/", {**json_11, "X-Amz-Target": "SageMaker.ListModels"}, 200),
+            ("sagemaker", "POST", "/", {**json_11, "X-Amz-Target": "SageMaker.Nonsense"}, 400),
+            ("sagemaker", "POST", "/endpoints/nothing/invocations", {}, 400),
+        ):
+            request = AWSRequest(method, f"{stack.endpoint_url}{path}", data=b"", headers=headers)
+            SigV4Auth(keys, service, stack.running.region).add_auth(request)
+            connection.request(method, path, b"", dict(request.headers.items()))
+            answer = connection.getresponse()
+            answer.read()
+            assert (answer.status, answer.will_close, connection.sock) == (status, False, kept), path
+    finally:
+        connection.close()
 
 
 def test_the_health_page_names_the_stack(stack: Any) -> None:
