@@ -13,7 +13,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from tests.localaws.jobs.world import REGION, TRUST, another_account
+from jobs.world import REGION, TRUST, another_account
 
 from localaws.gateway.server import create_server
 from localaws.iam import RoleSession

@@ -13,7 +13,7 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.localaws.jobs.world import REGION, SKLEARN, TRUST, another_account
+from jobs.world import REGION, SKLEARN, TRUST, another_account
 
 from localaws.gateway.server import create_server
 from localaws.iam import RoleSession
