@@ -15,7 +15,7 @@ variable "bucket_name" {
 
   validation {
     condition     = var.bucket_name == null || can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.bucket_name))
-    error_message = "bucket_name is \"${coalesce(var.bucket_name, "null")}\": S3 takes 3 to 63 lower case letters, digits and hyphens, with a letter or digit at both ends (dots, which break TLS host names, are refused here)."
+    error_message = "bucket_name is \"${format("%v", var.bucket_name)}\": S3 takes 3 to 63 lower case letters, digits and hyphens, with a letter or digit at both ends (dots, which break TLS host names, are refused here)."
   }
 }
 
@@ -33,7 +33,7 @@ variable "kms_key_arn" {
 
   validation {
     condition     = var.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
-    error_message = "kms_key_arn is \"${coalesce(var.kms_key_arn, "null")}\": give a key's ARN (arn:aws:kms:REGION:ACCOUNT:key/ID), not an alias or an id, or null."
+    error_message = "kms_key_arn is \"${format("%v", var.kms_key_arn)}\": give a key's ARN (arn:aws:kms:REGION:ACCOUNT:key/ID), not an alias or an id, or null."
   }
 }
 
@@ -55,7 +55,7 @@ variable "region" {
 
   validation {
     condition     = var.region == null || can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "region is \"${coalesce(var.region, "null")}\": give a region's code, such as us-east-1, or null."
+    error_message = "region is \"${format("%v", var.region)}\": give a region's code, such as us-east-1, or null."
   }
 }
 

@@ -33,7 +33,7 @@ variable "endpoint" {
 
   validation {
     condition     = var.endpoint.existing_name == null || can(regex("^[A-Za-z0-9](-*[A-Za-z0-9]){0,62}$", var.endpoint.existing_name))
-    error_message = "endpoint.existing_name is \"${coalesce(var.endpoint.existing_name, "null")}\": an endpoint's name has 1 to 63 letters, digits and hyphens, with a letter or digit at both ends."
+    error_message = "endpoint.existing_name is \"${format("%v", var.endpoint.existing_name)}\": an endpoint's name has 1 to 63 letters, digits and hyphens, with a letter or digit at both ends."
   }
 }
 

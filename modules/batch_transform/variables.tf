@@ -63,7 +63,7 @@ variable "storage" {
 
   validation {
     condition     = var.storage.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.storage.kms_key_arn))
-    error_message = "storage.kms_key_arn is \"${coalesce(var.storage.kms_key_arn, "null")}\": give a key's ARN (arn:aws:kms:REGION:ACCOUNT:key/ID), not an alias or an id, or null."
+    error_message = "storage.kms_key_arn is \"${format("%v", var.storage.kms_key_arn)}\": give a key's ARN (arn:aws:kms:REGION:ACCOUNT:key/ID), not an alias or an id, or null."
   }
 }
 
@@ -74,7 +74,7 @@ variable "permissions_boundary_arn" {
 
   validation {
     condition     = var.permissions_boundary_arn == null || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
-    error_message = "permissions_boundary_arn is \"${coalesce(var.permissions_boundary_arn, "null")}\": give a policy's ARN (arn:aws:iam::ACCOUNT:policy/NAME) or null."
+    error_message = "permissions_boundary_arn is \"${format("%v", var.permissions_boundary_arn)}\": give a policy's ARN (arn:aws:iam::ACCOUNT:policy/NAME) or null."
   }
 }
 
@@ -85,7 +85,7 @@ variable "sample_file" {
 
   validation {
     condition     = var.sample_file == null || try(fileexists(var.sample_file), false)
-    error_message = "sample_file is \"${coalesce(var.sample_file, "null")}\": no such file; give a path relative to where Terraform runs, an absolute one, or null."
+    error_message = "sample_file is \"${format("%v", var.sample_file)}\": no such file; give a path relative to where Terraform runs, an absolute one, or null."
   }
 }
 

@@ -52,7 +52,7 @@ variable "storage" {
 
   validation {
     condition     = var.storage.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.storage.kms_key_arn))
-    error_message = "storage.kms_key_arn is \"${coalesce(var.storage.kms_key_arn, "null")}\": give a key's ARN (arn:aws:kms:REGION:ACCOUNT:key/ID), not an alias or an id, or null."
+    error_message = "storage.kms_key_arn is \"${format("%v", var.storage.kms_key_arn)}\": give a key's ARN (arn:aws:kms:REGION:ACCOUNT:key/ID), not an alias or an id, or null."
   }
 }
 
@@ -98,7 +98,7 @@ variable "model_package_group_name" {
 
   validation {
     condition     = var.model_package_group_name == null || can(regex("^[A-Za-z0-9](-*[A-Za-z0-9]){0,62}$", var.model_package_group_name))
-    error_message = "model_package_group_name is \"${coalesce(var.model_package_group_name, "null")}\": a group's name has 1 to 63 letters, digits and hyphens, with a letter or digit at both ends."
+    error_message = "model_package_group_name is \"${format("%v", var.model_package_group_name)}\": a group's name has 1 to 63 letters, digits and hyphens, with a letter or digit at both ends."
   }
 }
 
@@ -109,7 +109,7 @@ variable "permissions_boundary_arn" {
 
   validation {
     condition     = var.permissions_boundary_arn == null || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
-    error_message = "permissions_boundary_arn is \"${coalesce(var.permissions_boundary_arn, "null")}\": give a policy's ARN (arn:aws:iam::ACCOUNT:policy/NAME) or null."
+    error_message = "permissions_boundary_arn is \"${format("%v", var.permissions_boundary_arn)}\": give a policy's ARN (arn:aws:iam::ACCOUNT:policy/NAME) or null."
   }
 }
 
@@ -120,7 +120,7 @@ variable "pipeline_name" {
 
   validation {
     condition     = var.pipeline_name == null || can(regex("^[A-Za-z0-9](-*[A-Za-z0-9]){0,255}$", var.pipeline_name))
-    error_message = "pipeline_name is \"${coalesce(var.pipeline_name, "null")}\": SageMaker takes 1 to 256 letters, digits and hyphens, with a letter or digit at both ends."
+    error_message = "pipeline_name is \"${format("%v", var.pipeline_name)}\": SageMaker takes 1 to 256 letters, digits and hyphens, with a letter or digit at both ends."
   }
 }
 

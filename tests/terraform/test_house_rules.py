@@ -66,6 +66,13 @@ def test_no_module_configures_a_provider_or_reads_outside_but_what_it_calls() ->
             assert "../" not in text.replace('  source = "../job_role"\n', ""), path
 
 
+def test_messages_name_the_value_that_was_given() -> None:
+    """coalesce() passes over "", so a message made with it says "null" of an empty text; format("%v", …) takes both."""
+    for path in FILES:
+        messages = re.findall(r"^ +error_message = (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert not [message for message in messages if re.search(r'coalesce\([^()]*"', message)], path
+
+
 def test_root_composes_and_makes_nothing_of_aws() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in PROJECT.glob("*.tf"))
     assert re.findall(r'^resource "(\w+)"', text, re.MULTILINE) == ["terraform_data"]

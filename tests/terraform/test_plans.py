@@ -138,7 +138,7 @@ def test_each_mistake_gets_its_value_its_rule_and_its_remedy(initialised: Terraf
     mistakes = {
         "student_id": "Jane_Doe",
         "bucket_name": "Jane.Doe",
-        "kms_key_arn": "alias/mine",
+        "kms_key_arn": "",
         "region": "Ireland",
         "retention_days": {"splits": 10},
         "schema_file": "data/absent.json",
@@ -151,7 +151,7 @@ def test_each_mistake_gets_its_value_its_rule_and_its_remedy(initialised: Terraf
         "e.g. jane-doe7. Names are made of it that AWS bounds: the bucket sagemaker-STUDENT_ID (lower case, 63 "
         "characters) and tuning jobs (32 characters).",
         'bucket_name is "Jane.Doe": S3 takes 3 to 63 lower case letters, digits and hyphens',
-        'kms_key_arn is "alias/mine": give a key\'s ARN',
+        'kms_key_arn is "": give a key\'s ARN',
         'region is "Ireland": give a region\'s code, such as us-east-1, or null.',
         "retention_days.splits is 10: keep the splits for more than 30 days",
         'schema_file is "data/absent.json": no such file; give a path relative to where Terraform runs',
