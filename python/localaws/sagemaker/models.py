@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
 from localaws.errors import validation_error
 from localaws.iam import Principal
+from localaws.sagemaker.jobs.s3 import DataError, place
 from localaws.sagemaker.plain import plain_operations
 
 if TYPE_CHECKING:
@@ -56,9 +56,14 @@ def approved_package(stack: Stack, name_or_arn: str) -> dict[str, Any]:
 
 def _check_model_data(session: boto3.Session, url: str, role: str, region: str) -> None:
     """Refuse a model whose artifact the role cannot read, as AWS does."""
-    parts = urlsplit(url)
     try:
-        session.client("s3").head_object(Bucket=parts.netloc, Key=parts.path.lstrip("/"))
+        where = place(url)
+    except DataError as error:
+        raise validation_error(str(error)) from error
+    if not where.key:
+        raise validation_error(f"Could not find model data at {url}.")
+    try:
+        session.client("s3").head_object(Bucket=where.bucket, Key=where.key)
     except ClientError as error:
         if error.response["Error"]["Code"] in _MISSING:
             raise validation_error(f"Could not find model data at {url}.") from error

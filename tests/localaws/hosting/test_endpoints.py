@@ -231,3 +231,19 @@ def test_pipeline_model_of_two_containers_names_the_one_that_fails(world: World)
         Containers=[{"Image": TINY, "ModelDataUrl": good}, {"Image": TINY, "ModelDataUrl": bad}],
     )
     assert failure(world, name).startswith("The container-2 container for production variant A did not pass the ping")
+
+
+def test_number_signs_and_question_marks_are_part_of_a_key(world: World) -> None:
+    artifact = packed(behaviour__json=b'{"answer": "seven"}')
+    url = world.put("models/run#7?b/model.tar.gz", artifact)
+
+    def create(data: str) -> str:
+        container = {"Image": TINY, "ModelDataUrl": data}
+        name = unique("model")
+        world.sagemaker.create_model(ModelName=name, ExecutionRoleArn=world.role, PrimaryContainer=container)
+        return name
+
+    assert world.invoke(world.endpoint(world.config(create(url)))).text == "seven"
+    for missing in (f"{url}#1", f"{url}?x", f"s3://{BUCKET}"):
+        with pytest.raises(ClientError, match="Could not find model data at "):
+            create(missing)

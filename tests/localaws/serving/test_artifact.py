@@ -167,6 +167,7 @@ def get(stack: Any, tmp_path: Path) -> Callable[..., str]:
     s3 = stack.client("s3")
     s3.create_bucket(Bucket="artifacts")
     s3.put_object(Bucket="artifacts", Key="a/model.tar.gz", Body=GOOD)
+    s3.put_object(Bucket="artifacts", Key="run#7?b/model.tar.gz", Body=GOOD)
     keys = RoleSession(None, stack.running.access_key_id, stack.running.secret_access_key, "")  # type: ignore[arg-type]
     session = local_session(keys, stack.running.region, stack.endpoint_url)
 
@@ -176,13 +177,23 @@ def get(stack: Any, tmp_path: Path) -> Callable[..., str]:
     return download
 
 
-def test_an_object_is_downloaded(get: Callable[..., str], tmp_path: Path) -> None:
-    assert len(get("s3://artifacts/a/model.tar.gz")) == 32  # an ETag
+@pytest.mark.parametrize("key", ["a/model.tar.gz", "run#7?b/model.tar.gz"])
+def test_an_object_is_downloaded(key: str, get: Callable[..., str], tmp_path: Path) -> None:
+    assert len(get(f"s3://artifacts/{key}")) == 32  # an ETag
     assert (tmp_path / "got").read_bytes() == GOOD
 
 
 @pytest.mark.parametrize(
-    "url", ["s3://artifacts/none.tar.gz", "s3://no-such-bucket-here/a", "s3://artifacts", "https://artifacts/a", "x"]
+    "url",
+    [
+        "s3://artifacts/none.tar.gz",
+        "s3://artifacts/a/model.tar.gz#1",
+        "s3://artifacts/a/model.tar.gz?x",
+        "s3://no-such-bucket-here/a",
+        "s3://artifacts",
+        "https://artifacts/a",
+        "x",
+    ],
 )
 def test_an_object_that_is_not_there_is_named_with_its_url(url: str, get: Callable[..., str], tmp_path: Path) -> None:
     with pytest.raises(ArtifactError) as raised:

@@ -15,7 +15,6 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -54,12 +53,13 @@ def download(session: boto3.Session, url: str, destination: Path, container: str
     is how SageMaker calls the container (`container_1`).
     """
     named = f' for container "{container}"' if container else ""
-    parts = urlsplit(url)
-    if parts.scheme != "s3" or not parts.netloc or not parts.path.strip("/"):
+    scheme, _, rest = url.partition("://")
+    bucket, _, key = rest.partition("/")  # a key may hold ? and #, which end the path of other URLs
+    if scheme != "s3" or not bucket or not key:
         raise ArtifactError(f'Model data{named} is at "{url}", which is not of the form s3://bucket/key.')
     client: Any = session.client("s3")
     try:
-        answer = client.get_object(Bucket=parts.netloc, Key=parts.path.lstrip("/"))
+        answer = client.get_object(Bucket=bucket, Key=key)
         with destination.open("wb") as file:
             for chunk in answer["Body"].iter_chunks(_CHUNK):
                 file.write(chunk)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from localaws.sagemaker.jobs.s3 import DataError, place
 from localaws.sagemaker.pipelines.definition import Step
 from localaws.sagemaker.pipelines.errors import EvaluationError
 from localaws.sagemaker.pipelines.paths import PathError, lookup
@@ -29,11 +29,14 @@ class Documents:
 
     def json(self, uri: str) -> Any:
         """The parsed object; raises `EvaluationError` naming the URI when it is missing, forbidden or not JSON."""
-        parts = urlsplit(uri)
-        if parts.scheme != "s3" or not parts.netloc or not parts.path.strip("/"):
+        try:
+            where = place(uri)
+        except DataError as error:
+            raise EvaluationError(f"'{uri}' is not the S3 URI of an object.") from error
+        if not where.key:
             raise EvaluationError(f"'{uri}' is not the S3 URI of an object.")
         try:
-            body = self._s3.get_object(Bucket=parts.netloc, Key=parts.path.lstrip("/"))["Body"].read()
+            body = self._s3.get_object(Bucket=where.bucket, Key=where.key)["Body"].read()
         except ClientError as error:
             raise EvaluationError(f"Unable to read {uri}: {error.response['Error']['Message']}") from error
         except BotoCoreError as error:
