@@ -42,6 +42,13 @@ def test_it_prepares_tunes_reports_and_registers(
     versions = sagemaker.list_model_packages(ModelPackageGroupName=f"xgboost-models-{student}")
     assert [each["ModelApprovalStatus"] for each in versions["ModelPackageSummaryList"]] == ["PendingManualApproval"]
 
+    # All that was started is known as the student's, trials by the tags of their tuning job.
+    (splits,) = sagemaker.list_processing_jobs(NameContains=f"{student}-")["ProcessingJobSummaries"]
+    trained = sagemaker.describe_training_job(TrainingJobName=best)
+    for arn in (described["HyperParameterTuningJobArn"], trained["TrainingJobArn"], splits["ProcessingJobArn"]):
+        found = {tag["Key"]: tag["Value"] for tag in sagemaker.list_tags(ResourceArn=arn)["Tags"]}
+        assert found == {"Project": "sagemaker-mlops", "StudentId": student}
+
     # The splits are there: a second tuning prepares none, and an ended one can be looked at again.
     assert main(["run", "tuning", student, "--no-wait"]) == 0
     assert "preparing" not in capsys.readouterr().out
@@ -137,6 +144,21 @@ def test_another_budget(sagemaker: Any, student: str, bucket: str, published: di
     assert described["TrainingJobDefinition"]["StaticHyperParameters"]["num_round"] == "3"
     strategy = described["HyperParameterTuningJobConfig"]["StrategyConfig"]
     assert strategy == {"HyperbandStrategyConfig": {"MinResource": 1, "MaxResource": 3}}
+
+
+def test_what_the_pipeline_cannot_train_is_tuned_all_the_same(
+    student: str, bucket: str, published: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = copy.deepcopy(published)
+    ranges = {"CategoricalParameterRanges": [{"Name": "booster", "Values": ["gbtree", "dart"]}]}
+    other["request"]["HyperParameterTuningJobConfig"]["ParameterRanges"] = ranges
+    publish_tuning(bucket, student, other)
+    assert main(["run", "tuning", student, "--trials", "1", "--output", str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    assert "Best training job: " in said.out
+    assert (said.err, "mlops run pipeline" in said.out) == ("", False)
+    assert main(["run", "tuning", student, "--use-best"]) == 2
+    assert "the pipeline has no parameter for booster, which is tuned: leave out --use-best" in capsys.readouterr().err
 
 
 def test_a_budget_that_cannot_be(

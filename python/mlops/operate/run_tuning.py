@@ -8,7 +8,7 @@ import shutil
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,10 @@ def execute(args: argparse.Namespace) -> int:
         requests = requests.with_role(args.role_arn)
     requests = requests.changed(args.trials, args.parallel, args.rounds)
     name = args.job
+    if args.use_best and (unknown := best.unknown_to_the_pipeline(_ranges(requests.request))):
+        raise UsageError(
+            f"the pipeline has no parameter for {', '.join(unknown)}, which is tuned: leave out --use-best"
+        )
     if name is None:
         channels.ensure(sagemaker, s3, requests, student_id, _say)
         name = job.start(sagemaker, requests, student_id)
@@ -150,9 +154,17 @@ def _report(ended: job.TuningJob, folder: Path, student_id: str) -> int:
     print(f"Saved {table} and {picture}")
     if ended.status != "Completed":
         return 1
+    if best.unknown_to_the_pipeline(_ranges(ended.described)):
+        return 0
     given = " ".join(f"-p {shlex.quote(f'{n}={v}')}" for n, v in best.pipeline_parameters(ended).items())
     print(f"To train, judge and register with these:\n  mlops run pipeline {student_id} {given}")
     return 0
+
+
+def _ranges(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a tuning job searches; nothing where it has several training definitions with ranges of their own."""
+    ranges: Mapping[str, Any] = request["HyperParameterTuningJobConfig"].get("ParameterRanges", {})
+    return ranges
 
 
 def _run_pipeline(sagemaker: Any, s3: Any, student_id: str, ended: job.TuningJob) -> int:

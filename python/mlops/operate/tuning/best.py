@@ -9,7 +9,7 @@ from mlops.operate.errors import UserError
 from mlops.operate.tuning.job import Trial, TuningJob
 from mlops.operate.tuning.published import Published
 
-__all__ = ["pipeline_parameters", "register"]
+__all__ = ["pipeline_parameters", "register", "unknown_to_the_pipeline"]
 
 # XGBoost's names whose pipeline parameter is not the same in capitals.
 _PIPELINE_NAMES = {"learning_rate": "Eta", "reg_alpha": "Alpha", "reg_lambda": "Lambda", "min_split_loss": "Gamma"}
@@ -32,11 +32,22 @@ def pipeline_parameters(job: TuningJob) -> dict[str, str]:
     rounds = {name: static[name] for name in ("num_round", "seed") if name in static}
     found: dict[str, str] = {}
     for name, value in {**rounds, **best.parameters}.items():
-        parameter = _PIPELINE_NAMES.get(name) or "".join(word.capitalize() for word in name.split("_"))
-        if parameter not in _KNOWN:
+        if (parameter := _parameter(name)) is None:
             raise UserError(f"the pipeline has no parameter for the tuned hyperparameter {name}: leave out --use-best")
         found[parameter] = value
     return found
+
+
+def unknown_to_the_pipeline(ranges: Mapping[str, Any]) -> list[str]:
+    """The hyperparameters of a tuning job's ParameterRanges that the training pipeline has no parameter for."""
+    searched = (each["Name"] for kind in ranges.values() for each in kind)
+    return sorted(name for name in searched if _parameter(name) is None)
+
+
+def _parameter(name: str) -> str | None:
+    """The pipeline's parameter for one of XGBoost's hyperparameters."""
+    parameter = _PIPELINE_NAMES.get(name) or "".join(word.capitalize() for word in name.split("_"))
+    return parameter if parameter in _KNOWN else None
 
 
 def register(sagemaker: Any, job: TuningJob, published: Published, group: str) -> str:
