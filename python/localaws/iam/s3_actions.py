@@ -84,6 +84,17 @@ _BUCKET_EXTRAS = {
     "X-Amz-Bucket-Object-Lock-Enabled": "PutBucketObjectLockConfiguration",
     "X-Amz-Object-Ownership": "PutBucketOwnershipControls",
 }
+# S3 Control, whose requests are signed for S3 too: the path's first part behind the account's → action of a method.
+_CONTROL = "v20180820"
+_CONTROL_ACTIONS = {
+    "accesspoint": {"GET": "GetAccessPoint", "PUT": "CreateAccessPoint", "DELETE": "DeleteAccessPoint"},
+    "configuration": {
+        "GET": "GetAccountPublicAccessBlock",
+        "PUT": "PutAccountPublicAccessBlock",
+        "DELETE": "PutAccountPublicAccessBlock",
+    },
+    "tags": {"GET": "ListTagsForResource", "POST": "TagResource", "DELETE": "UntagResource"},
+}
 
 
 @dataclass(frozen=True)
@@ -132,6 +143,8 @@ def needs(call: S3Call) -> list[Need]:
         return []
     if not call.bucket:
         return [Need("ListAllMyBuckets", "")]
+    if call.bucket == _CONTROL:
+        return [_of_control(call)]
     if call.key:
         return _of_object(call)
     return [Need(action, call.bucket) for action in _of_bucket(call)]
@@ -167,6 +180,13 @@ def _of_object(call: S3Call) -> list[Need]:
     if source := call.headers.get("X-Amz-Copy-Source"):
         found.insert(0, _source(source))
     return found
+
+
+def _of_control(call: S3Call) -> Need:
+    """What is not known here is for those who may do everything."""
+    kind, _, rest = call.key.partition("/")
+    action = _CONTROL_ACTIONS.get(kind, {}).get(call.method, "*")
+    return Need(action, rest.rpartition(":")[2] if kind == "tags" else "")
 
 
 def _source(header: str) -> Need:

@@ -177,3 +177,18 @@ def test_every_sub_resource_that_the_backend_serves_has_an_action() -> None:
                     continue
                 found = [need.action for need in needs(S3Call.read(method, path, f"{name}=x", {}))]
                 assert found == [action], (method, name)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "action", "resource"),
+    [
+        ("GET", "/v20180820/tags/arn%3Aaws%3As3%3A%3A%3Abucket", "ListTagsForResource", "arn:aws:s3:::bucket"),
+        ("POST", "/v20180820/tags/arn%3Aaws%3As3%3A%3A%3Abucket", "TagResource", "arn:aws:s3:::bucket"),
+        ("PUT", "/v20180820/configuration/publicAccessBlock", "PutAccountPublicAccessBlock", "arn:aws:s3:::*"),
+        ("DELETE", "/v20180820/accesspoint/mine", "DeleteAccessPoint", "arn:aws:s3:::*"),
+        ("POST", "/v20180820/jobs", "*", "arn:aws:s3:::*"),
+    ],
+)
+def test_s3_control(method: str, path: str, action: str, resource: str) -> None:
+    (need,) = needs(S3Call.read(method, path, "", {}))
+    assert (need.action, need.resource("aws")) == (action, resource)

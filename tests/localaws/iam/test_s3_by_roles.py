@@ -7,6 +7,8 @@ import urllib.request
 from typing import Any
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.exceptions import ClientError
 from role_actor import ACCOUNT, BUCKET, OTHER, Actor, allow, deny, document, refused
 
@@ -205,3 +207,22 @@ def test_a_session_of_a_role_that_is_gone(actor: Actor) -> None:
 def test_a_bucket_takes_no_policy_that_is_none(s3: Any, text: str, message: str) -> None:
     with pytest.raises(ClientError, match=f"MalformedPolicy.*{message}"):
         s3.put_bucket_policy(Bucket=BUCKET, Policy=text)
+
+
+@pytest.mark.parametrize(
+    ("service", "region", "path"),
+    [
+        ("s3express", "us-east-1", f"/{BUCKET}/in/a.csv"),
+        ("s3-outposts", "us-east-1", f"/{BUCKET}/in/a.csv"),
+        (f"{BUCKET}.s3", "us-east-1", "/in/a.csv"),
+        (BUCKET, "s3", "/in/a.csv"),
+    ],
+)
+def test_no_other_name_leads_to_s3(actor: Actor, service: str, region: str, path: str) -> None:
+    """The service and the region that a client signs for are its own choice."""
+    keys = actor.s3._request_signer._credentials
+    request = AWSRequest("GET", f"{actor.stack.endpoint_url}{path}")
+    SigV4Auth(keys, service, region).add_auth(request)
+    answer = actor.stack.pool.request("GET", request.url, headers=dict(request.headers.items()), retries=False)
+    assert answer.status == 403
+    assert "AccessDenied" in answer.data.decode() + answer.headers.get("x-amzn-ErrorType", "")
