@@ -29,7 +29,13 @@ def transform_fn(model, body, content_type, accept):
     if word == "die":
         os.kill(os.getpid(), 9)
     if word == "leave":
-        os._exit(7)
+        os._exit(int(value))
+    if word == "hold":
+        os.write(1, f"held by {os.getpid()}\\n".encode())
+        time.sleep(float(value))
+        return str(os.getpid()), "text/plain"
+    if word == "kill":
+        os.kill(int(value), 9)
     if word == "print":
         print(value); print("to stderr", file=sys.stderr); sys.stdout.write("x" * 300000 + "\\n")
         sys.stdout.flush(); os.write(1, b"\\xff\\xfe not text\\n"); os.write(1, b"no newline")
@@ -63,7 +69,10 @@ def all_processes() -> list[int]:
     return descendants(os.getpid())
 
 
-@pytest.mark.parametrize(("word", "reason"), [("die", "was sent SIGKILL!"), ("leave", "exited with code 7.")])
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [("die", "was sent SIGKILL!"), ("leave 7", "exited with code 7."), ("leave 3", "exited with code 3.")],
+)
 def test_a_worker_that_dies_fails_its_own_call_and_is_replaced(word: str, reason: str, serving: Serving) -> None:
     server = serving.script(SCRIPT, env={"SAGEMAKER_MODEL_SERVER_WORKERS": "1"})
     before = ask(server, "hello")
@@ -74,6 +83,36 @@ def test_a_worker_that_dies_fails_its_own_call_and_is_replaced(word: str, reason
     assert after.startswith("hello ")
     assert after != before
     serving.log.wait_for(reason)
+
+
+def test_a_worker_that_dies_takes_only_its_own_calls_with_it(serving: Serving) -> None:
+    server = serving.script(SCRIPT, env={"SAGEMAKER_MODEL_SERVER_WORKERS": "2"})
+
+    def hold(_: int) -> str:
+        try:
+            return ask(server, "hold 1.5")
+        except ServingError as error:
+            return error.kind
+
+    with ThreadPoolExecutor(9) as pool:
+        held = [pool.submit(hold, number) for number in range(8)]
+        deadline = time.monotonic() + 20
+        while len(holders := [line.split()[2] for _, line in serving.log.lines if line.startswith("held by ")]) < 8:
+            assert time.monotonic() < deadline, serving.log.lines
+            time.sleep(0.01)
+        pool.submit(ask, server, f"kill {holders[0]}").exception()
+        answers = sorted(future.result() for future in held)
+    others = sorted(holder for holder in holders if holder != holders[0])
+    assert answers == sorted(["died"] * holders.count(holders[0]) + others)
+
+
+def test_a_worker_that_ends_with_the_code_of_a_failed_boot_costs_no_other_call(serving: Serving) -> None:
+    server = serving.script(SCRIPT, env={"SAGEMAKER_MODEL_SERVER_WORKERS": "2"})
+    for _ in range(3):
+        with pytest.raises(ServingError):
+            ask(server, "leave 3")
+        assert ask(server, "hello").startswith("hello ")
+    assert not any("it is started again" in line for _, line in serving.log.lines)
 
 
 def test_idle_workers_killed_from_outside_cost_no_call(serving: Serving, model_dir: Path) -> None:

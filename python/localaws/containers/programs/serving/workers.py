@@ -32,8 +32,8 @@ def log(line: str) -> None:
 def serve(listener: socket.socket, make_handler: Callable[[], Handler], workers: int) -> int:
     """Run `workers` processes until SIGTERM; the exit code.
 
-    Each worker calls `make_handler` (which loads the model) and serves. A worker that ends is replaced; one whose
-    `make_handler` fails ends the server with BOOT_FAILED.
+    Each worker calls `make_handler` (which loads the model) and serves. A worker that ends is replaced, whatever its
+    exit code; one whose `make_handler` fails ends the server with BOOT_FAILED.
     """
     wakeup = catch_signals()
     reasons, reason = os.pipe()
@@ -52,10 +52,11 @@ def serve(listener: socket.socket, make_handler: Callable[[], Handler], workers:
             began = running.pop(process, None)
             if began is None:
                 continue
-            if code == BOOT_FAILED:
+            # A user's code may end with any code at any time: only a reason tells that the model was not loaded.
+            if code == BOOT_FAILED and (words := _said(reasons)):
                 _end(list(running))
                 # The last line of the log: it becomes the reason that is given for the failure.
-                log(f"[ERROR] Worker failed to boot: {os.read(reasons, _LONGEST_REASON).decode('utf-8', 'replace')}")
+                log(f"[ERROR] Worker failed to boot: {words}")
                 return BOOT_FAILED
             said = f"was sent {signal.Signals(-code).name}!" if code < 0 else f"exited with code {code}."
             log(f"[ERROR] Worker (pid:{process}) {said}")
@@ -82,6 +83,14 @@ def _reap() -> tuple[int, int] | None:
     except ChildProcessError:
         return None
     return (process, os.waitstatus_to_exitcode(status)) if process else None
+
+
+def _said(reasons: int) -> str:
+    """What a worker has written to the pipe before it ended; empty where none has."""
+    try:
+        return os.read(reasons, _LONGEST_REASON).decode("utf-8", "replace")
+    except BlockingIOError:
+        return ""
 
 
 def _end(processes: list[int]) -> int:
