@@ -56,7 +56,7 @@ def expected_scores(rows: bytes) -> Any:
 
 @pytest.mark.usefixtures("published")
 def test_raw_rows_get_the_bare_boosters_scores(
-    student: str, bucket: str, model: str, capsys: pytest.CaptureFixture[str]
+    student: str, bucket: str, model: str, sagemaker: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command.main([student, model]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -67,6 +67,9 @@ def test_raw_rows_get_the_bare_boosters_scores(
     output = boto3.client("s3").get_object(Bucket=bucket, Key=f"batch-output/{lines[0]}/sample.csv.out")["Body"].read()
     found = np.array([float(line) for line in output.splitlines()])
     assert np.abs(found - expected_scores(SAMPLE)).max() < 1e-6
+    arn = sagemaker.describe_transform_job(TransformJobName=lines[0])["TransformJobArn"]
+    tags = {tag["Key"]: tag["Value"] for tag in sagemaker.list_tags(ResourceArn=arn)["Tags"]}
+    assert tags == {"Project": "sagemaker-mlops", "StudentId": student}
 
 
 @pytest.mark.usefixtures("published", "model")

@@ -14,6 +14,7 @@ __all__ = [
     "model_package_group",
     "multi_model_endpoint",
     "pipeline_name",
+    "tags",
 ]
 
 _STUDENT_ID = re.compile(r"[a-z0-9](-?[a-z0-9])*")
@@ -57,3 +58,11 @@ def model_package_group(student_id: str) -> str:
 def definition_key(student_id: str) -> str:
     """S3 key of the filled pipeline definition that Terraform publishes."""
     return f"definitions/{pipeline_name(student_id)}.json"
+
+
+def tags(student_id: str) -> list[dict[str, str]]:
+    """Tags of what is started outside of Terraform: the root module's default tags, by which things are told apart.
+
+    A tuning job hands its tags on to its trials (the API's reference of AddTags).
+    """
+    return [{"Key": "Project", "Value": "sagemaker-mlops"}, {"Key": "StudentId", "Value": student_id}]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +15,7 @@ from botocore.model import OperationModel
 
 from mlops.operate import aws
 from mlops.operate.errors import CannotLookError, error_code, explain
+from mlops.validate.naming import contains, named_for
 
 __all__ = ["Account", "Evidence", "Miss", "Result"]
 
@@ -114,19 +114,22 @@ class Account:
             raise _judged(error) from error
 
     def is_hers(self, name: str, arn: str | None = None) -> bool:
-        """Whether a name contains the student id as words of its own, and no tag gives the thing to somebody else.
+        """Whether a thing is this student's: its StudentId tag says so, or, where it has none, its name does.
 
-        ``ann`` owns ``models-ann`` but not ``models-joann``; ``models-ann-lee`` is told apart by its StudentId tag.
+        ``ann`` owns ``models-ann`` but not ``models-joann``; ``models-ann-lee`` is told apart by its tag. Names of jobs
+        are read more closely (see ``named_for``), for those of the SDK and of a student's own scripts have no tag.
         """
-        if not re.search(rf"(?<![a-z0-9]){re.escape(self.student_id)}(?![a-z0-9])", name):
+        if not contains(self.student_id, name):
             return False
-        if arn is None:
-            return True
-        try:
-            tags = self.ask("sagemaker", "list_tags", ResourceArn=arn)["Tags"]
-        except (ClientError, RefusedError):
-            return True
-        return next((tag["Value"] for tag in tags if tag["Key"] == "StudentId"), self.student_id) == self.student_id
+        if arn is not None:
+            try:
+                tags = self.ask("sagemaker", "list_tags", ResourceArn=arn)["Tags"]
+            except (ClientError, RefusedError):
+                tags = []
+            for tag in tags:
+                if tag["Key"] == "StudentId":
+                    return bool(tag["Value"] == self.student_id)
+        return named_for(self.student_id, name)
 
     def stored(self, uri: str) -> datetime | None:
         """When the object at an S3 URI was written; ``None`` where there is none, or it is empty."""

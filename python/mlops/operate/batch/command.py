@@ -149,7 +149,7 @@ def _start(args: argparse.Namespace, student_id: str, sagemaker: Any, s3: Any) -
         )
     return job.start(
         sagemaker,
-        lambda name: request.build(base, changes, bucket, name),
+        lambda name: {**request.build(base, changes, bucket, name), "Tags": names.tags(student_id)},
         lambda: request.job_name(student_id, datetime.now(UTC)),
     )
 

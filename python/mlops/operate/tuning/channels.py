@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from mlops.operate import names
 from mlops.operate.errors import UserError, error_code
 from mlops.operate.package import split_uri
 from mlops.operate.tuning.naming import job_name
@@ -49,7 +50,7 @@ def ensure(
         say(f"Splits: {published.output_uri('train').rpartition('/')[0]}")
         return
     name = job_name(student_id, datetime.now(UTC), attempt=1) + "-splits"
-    sagemaker.create_processing_job(ProcessingJobName=name, **published.preprocessing)
+    sagemaker.create_processing_job(ProcessingJobName=name, Tags=names.tags(student_id), **published.preprocessing)
     say(f"Splits: preparing them with processing job {name} ...")
     while True:
         described = sagemaker.describe_processing_job(ProcessingJobName=name)

@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from mlops.operate import names
 from mlops.operate.errors import UserError, error_code
 from mlops.operate.tuning.naming import job_name
 from mlops.operate.tuning.published import Published
@@ -84,7 +85,9 @@ def start(
     for attempt in range(_ATTEMPTS):
         name = job_name(student_id, now(), attempt)
         try:
-            sagemaker.create_hyper_parameter_tuning_job(HyperParameterTuningJobName=name, **published.request)
+            sagemaker.create_hyper_parameter_tuning_job(
+                HyperParameterTuningJobName=name, Tags=names.tags(student_id), **published.request
+            )
         except ClientError as error:
             if error_code(error) == "ResourceInUse":
                 time.sleep(0.01 * attempt)

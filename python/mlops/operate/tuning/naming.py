@@ -5,12 +5,12 @@ from __future__ import annotations
 import string
 from datetime import UTC, datetime
 
-__all__ = ["LIMIT", "job_name"]
+__all__ = ["LIMIT", "STEMS", "job_name"]
 
 LIMIT = 32
 _DIGITS = string.digits + string.ascii_lowercase
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
-_STEMS = ("xgboost-tuning", "xgb-tuning", "tuning", "tune", "t")
+STEMS = ("xgboost-tuning", "xgb-tuning", "tuning", "tune", "t")
 
 
 def job_name(student_id: str, now: datetime, attempt: int = 0) -> str:
@@ -22,7 +22,7 @@ def job_name(student_id: str, now: datetime, attempt: int = 0) -> str:
     stamps = [_base36(int((now - _EPOCH).total_seconds() * 1000) + attempt)]
     if attempt == 0:
         stamps.insert(0, now.strftime("%y%m%d%H%M%S"))
-    for stem in _STEMS:
+    for stem in STEMS:
         for stamp in stamps:
             name = f"{stem}-{student_id}-{stamp}"
             if len(name) <= LIMIT:
