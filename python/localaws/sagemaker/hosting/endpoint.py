@@ -110,7 +110,7 @@ class HostedEndpoint:
         config = generation.config.get("DataCaptureConfig")
         if not config or not config.get("EnableCapture", True):
             return
-        for fleet in generation.production:
+        for fleet in generation.fleets:
             if fleet.credentials:
                 session = self.stack.session(fleet.credentials)
                 self._captures[fleet] = VariantCapture(self.stack, self.name, fleet.name, config, session, self.log)
@@ -118,16 +118,20 @@ class HostedEndpoint:
     def retire(self, generation: Generation) -> None:
         """Drain and end a generation, its captured data written."""
         generation.stop()
-        for fleet in generation.production:
+        for fleet in generation.fleets:
             if capture := self._captures.pop(fleet, None):
                 capture.flush(last=True)
 
     def observe(self, fleet: VariantFleet, invocation: Invocation, result: InvocationResult) -> None:
         """Count an answer of the container, and capture and shadow it."""
         self.count(fleet, result)
+        self.captured(fleet, invocation, result)
+        self.shadowing.copy(fleet, invocation)
+
+    def captured(self, fleet: VariantFleet, invocation: Invocation, result: InvocationResult) -> None:
+        """Capture an answer of the container, where the variant's traffic is captured and the answer is no error."""
         if result.ok and (capture := self._captures.get(fleet)):
             capture.add(invocation, result)
-        self.shadowing.copy(fleet, invocation)
 
     def count(self, fleet: VariantFleet, result: InvocationResult) -> None:
         """Count an answer of the container."""

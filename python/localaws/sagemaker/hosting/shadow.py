@@ -26,6 +26,7 @@ class Shadowing:
     """Sends copies in the background; when a shadow is too slow, copies are dropped, never the production request.
 
     The part of the traffic that is copied is the shadow variant's weight over the production variant's, at most all.
+    Copies and their answers are captured as production's are, under the shadow variant's name.
     """
 
     def __init__(self, endpoint: HostedEndpoint) -> None:
@@ -69,6 +70,7 @@ class Shadowing:
                 values = unanswered(shadow, 500)
             else:
                 values = answered(shadow, result)
+                self._endpoint.captured(shadow, invocation, result)  # before the release, as in `invoke`
             finally:
                 shadow.release(instance)
             self._endpoint.metrics.add(shadow.name, values)
