@@ -75,7 +75,8 @@ def run_container(run: ContainerRun) -> ContainerResult:
     if runtime.framework:
         environment["SAGEMAKER_FRAMEWORK"] = runtime.framework
     environment |= run.environment
-    command = sandbox.Command(argv, environment, str(scratch / "home"), run.network)
+    keep = () if run.entrypoint else sandbox.named_paths(runtime.command)
+    command = sandbox.Command(argv, environment, str(scratch / "home"), run.network, keep=keep)
     line = sandbox.prepare(command, run.ml_root, scratch, runtime.python)
     write_interpreter_names(runtime.python, scratch / "bin")
     if sandbox.kind() == "rewritten":

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -28,6 +30,7 @@ class Command:
 
     `mounts`: (directory, name below /opt/ml), shown there read-only; without namespaces a link, which protects nothing.
     `companion`: a second program for the same namespaces (left out where there are none).
+    `keep`: paths of this machine that stay visible where a private /tmp would hide them.
     """
 
     argv: list[str]
@@ -36,6 +39,7 @@ class Command:
     network: bool = True
     mounts: tuple[tuple[str, str], ...] = ()
     companion: list[str] | None = None
+    keep: tuple[str, ...] = ()
 
 
 @functools.cache
@@ -88,6 +92,7 @@ def _prepare(command: Command, ml: Path, scratch: Path, python: str, how: Kind) 
         environment = {name: _rewritten(value, ml) for name, value in environment.items()}
         environment["SAGEMAKER_BASE_DIR"] = str(ml)  # what SageMaker's own toolkits take for /opt/ml
         cwd = _rewritten(cwd, ml)
+    own = [str(scratch / name) for name in ("home", "bin", "packages")]
     plan = {
         "argv": argv,
         "env": environment,
@@ -99,12 +104,24 @@ def _prepare(command: Command, ml: Path, scratch: Path, python: str, how: Kind) 
         "staging": str(scratch / "staging"),
         "mounts": command.mounts if how == "namespaces" else (),
         "companion": command.companion if how == "namespaces" else None,
-        "keep": _below_tmp([str(scratch / name) for name in ("home", "bin", "packages")] + _roots(python)),
+        "keep": _below_tmp([*own, *_roots(python), *command.keep]),
     }
     path = scratch / "plan.json"
     path.write_text(json.dumps(plan), encoding="utf-8")
     path.chmod(0o600)  # it holds the job's credentials
     return [sys.executable, "-I", "-S", str(SUPERVISOR), str(path)]
+
+
+def named_paths(words: Sequence[str]) -> tuple[str, ...]:
+    """What the words of a command of this machine read: the folders and files that they name, with what lies beside.
+
+    A program of a virtual environment (`/tmp/venv/bin/gunicorn`) reads all of that.
+    """
+    named = [Path(word.rpartition("=")[2]) for word in words]
+    found = [path for path in named if path.is_absolute() and os.path.exists(path)]  # noqa: PTH110 (never raises)
+    folders = [path if path.is_dir() else path.parent for path in found]
+    environments = [folder.parent for folder in folders if (folder.parent / "pyvenv.cfg").exists()]
+    return tuple(map(str, [*found, *folders, *environments]))
 
 
 def _rewritten(text: str, ml: Path) -> str:

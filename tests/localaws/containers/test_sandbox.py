@@ -150,3 +150,13 @@ def test_an_image_without_a_command_says_so(tmp_path: Path) -> None:
     with pytest.raises(NoCommandError, match="has no entry point here: give the job one"):
         _run(tmp_path / "ml", entrypoint=None)
     assert running.PROGRAMS.is_dir()
+
+
+def test_the_paths_that_a_command_reads(tmp_path: Path) -> None:
+    script, program = tmp_path / "server" / "app.py", tmp_path / "venv" / "bin" / "gunicorn"
+    for file in (script, program, tmp_path / "venv" / "pyvenv.cfg"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    words = [str(program), f"--config={script}", "app:app", "-b", "0.0.0.0:8080", "/not/there", "=/" + "x" * 5000]
+    named = sandbox.named_paths(words)
+    assert set(named) == {str(path) for path in (program, program.parent, tmp_path / "venv", script, script.parent)}

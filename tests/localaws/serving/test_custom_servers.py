@@ -115,6 +115,20 @@ def test_any_http_server_serves(
     }
 
 
+@pytest.mark.parametrize("way", ["file", "option"])
+def test_what_serve_names_below_tmp_is_there(
+    way: str, serving: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert str(tmp_path).startswith("/tmp/")
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "beside.py").write_text("import server")
+    path = "import sys; sys.path.insert(0, sys.argv[1].partition('=')[2]); import beside"
+    serve = {"file": [str(folder / "server.py")], "option": ["-c", path, f"--chdir={folder}"]}[way]
+    images = table(folder, monkeypatch, serve=[sys.executable, *serve])
+    assert serving.start(ContainerSpec(IMAGE), images=images).invoke(Invocation(b"x")).status == 201
+
+
 def test_each_container_has_a_port_8080_of_its_own(
     serving: Serving, program_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

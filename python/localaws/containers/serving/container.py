@@ -196,6 +196,7 @@ class Container:
             self._network and prepared.listens != "namespace",
             mounts=self._mounts(),
             companion=companion,
+            keep=sandbox.named_paths(prepared.runtime.serve),
         )
         line = sandbox.prepare(command, self._ml, self._scratch, prepared.runtime.python)
         write_interpreter_names(prepared.runtime.python, self._scratch / "bin")
