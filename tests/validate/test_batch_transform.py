@@ -54,6 +54,7 @@ def transform(sagemaker: Any, student: str, bucket: str, **changes: Any) -> None
     """Run a job to its end; `source`, `target` and `split` change its data."""
     name = f"batch-transform-{student}-{time.time_ns()}"
     source = changes.pop("source", "data/batch-input/")
+    output_bucket = changes.pop("output_bucket", bucket)
     target = changes.pop("target", f"batch-output/{name}")
     data = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{bucket}/{source}"}
     sagemaker.create_transform_job(
@@ -66,7 +67,7 @@ def transform(sagemaker: Any, student: str, bucket: str, **changes: Any) -> None
                 "SplitType": changes.pop("split", "Line"),
             },
             "TransformOutput": {
-                "S3OutputPath": f"s3://{bucket}/{target}",
+                "S3OutputPath": f"s3://{output_bucket}/{target}",
                 "AssembleWith": "Line",
                 "Accept": "text/csv",
             },
@@ -109,9 +110,23 @@ def test_jobs_that_nearly_do_it(student: str, bucket: str, model: str, sagemaker
     assert miss(student) == f"the transform job writes to s3://{bucket}/elsewhere, not under batch-output/"
     transform(sagemaker, student, bucket, target="batch-outputs")
     assert miss(student) == f"the transform job writes to s3://{bucket}/batch-outputs, not under batch-output/"
-    boto3.client("s3").put_object(Bucket=bucket, Key="rows.csv", Body=ROWS)
-    transform(sagemaker, student, bucket, source="rows.csv")
-    assert miss(student) == f"the transform job reads s3://{bucket}/rows.csv, not what lies under data/batch-input/"
+    for key in ("rows.csv", "data/batch-input-fake/rows.csv"):
+        boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=ROWS)
+        transform(sagemaker, student, bucket, source=key)
+        assert miss(student) == f"the transform job reads s3://{bucket}/{key}, not what lies under data/batch-input/"
+    other = f"other-{student}"
+    boto3.client("s3").create_bucket(Bucket=other)
+    boto3.client("s3").put_object(Bucket=other, Key="data/batch-input/rows.csv", Body=ROWS)
+    transform(sagemaker, student, other, output_bucket=bucket, target="batch-output")
+    assert miss(student) == (
+        f"the transform job uses s3://{other}/data/batch-input/, which is not in sagemaker-{student}"
+    )
+    transform(sagemaker, student, bucket, output_bucket=other, target="batch-output")
+    assert miss(student) == f"the transform job uses s3://{other}/batch-output, which is not in sagemaker-{student}"
+    # Terraform's bucket may have another name, and is known by its tag.
+    owner = {"TagSet": [{"Key": "StudentId", "Value": student}]}
+    boto3.client("s3").put_bucket_tagging(Bucket=other, Tagging=owner)
+    assert batch_transform.check(Account(student)).passed
 
 
 def test_predictions_that_are_gone_or_too_few(student: str, bucket: str, model: str, sagemaker: Any) -> None:
@@ -124,3 +139,42 @@ def test_predictions_that_are_gone_or_too_few(student: str, bucket: str, model: 
     assert miss(student) == "data/batch-input/rows.csv has no predictions: there is no batch-output/a/rows.csv.out"
     s3.delete_object(Bucket=bucket, Key="batch-output/a/other.csv.out")
     assert miss(student) == f"there are no predictions under s3://{bucket}/batch-output/a/"
+    s3.put_object(Bucket=bucket, Key="batch-output/a/rows.csv.out", Body=b"0.5\n0.1\ngarbage\n")
+    assert miss(student) == "batch-output/a/rows.csv.out has a line that is no prediction: 'garbage'"
+    s3.put_object(Bucket=bucket, Key="batch-output/a/rows.csv.out", Body=b"0.1,0.2,0.5\n{}\n1e-3\n")
+    assert batch_transform.check(Account(student)).passed
+
+
+def test_empty_objects_and_blank_lines_need_no_predictions(
+    student: str, bucket: str, model: str, sagemaker: Any
+) -> None:
+    s3 = boto3.client("s3")
+    s3.put_object(Bucket=bucket, Key="data/batch-input/_SUCCESS", Body=b"")
+    s3.put_object(Bucket=bucket, Key="data/batch-input/blank.csv", Body=ROWS + b"\n")
+    time.sleep(1)  # S3 tells whole seconds
+    transform(sagemaker, student, bucket)
+    assert batch_transform.check(Account(student)).passed
+
+
+@pytest.mark.slow
+def test_an_input_that_was_replaced_after_the_job(student: str, bucket: str, model: str, sagemaker: Any) -> None:
+    s3 = boto3.client("s3")
+    transform(sagemaker, student, bucket, target="batch-output/a")
+    time.sleep(1.1)
+    s3.put_object(Bucket=bucket, Key="data/batch-input/later.csv", Body=ROWS)
+    assert batch_transform.check(Account(student)).passed, "what was added later was not there to be predicted"
+    s3.put_object(Bucket=bucket, Key="data/batch-input/rows.csv", Body=ROWS * 100)
+    assert miss(student) == "data/batch-input/rows.csv was replaced after the transform job read it: run another"
+    s3.delete_object(Bucket=bucket, Key="data/batch-input/rows.csv")
+    assert "is gone: run another" in miss(student)
+
+    # Where the bucket keeps versions, the one that the job read counts.
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=bucket, Key="data/batch-input/rows.csv", Body=ROWS)
+    time.sleep(1.1)
+    transform(sagemaker, student, bucket, target="batch-output/b")
+    time.sleep(1.1)
+    s3.put_object(Bucket=bucket, Key="data/batch-input/rows.csv", Body=ROWS * 100)
+    assert batch_transform.check(Account(student)).passed
+    s3.delete_object(Bucket=bucket, Key="data/batch-input/rows.csv")
+    assert batch_transform.check(Account(student)).passed

@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel
 
-from mlops.operate import aws
+from mlops.operate import aws, names
 from mlops.operate.errors import CannotLookError, error_code, explain
 from mlops.validate.naming import contains, named_for
 
@@ -131,6 +131,16 @@ class Account:
                     return bool(tag["Value"] == self.student_id)
         return named_for(self.student_id, name)
 
+    def owns_bucket(self, bucket: str) -> bool:
+        """Whether a bucket is the student's: by its name, or by its StudentId tag where Terraform gave it another."""
+        if bucket == names.bucket_name(self.student_id):
+            return True
+        try:
+            tags = self.ask("s3", "get_bucket_tagging", Bucket=bucket)["TagSet"]
+        except (ClientError, RefusedError):
+            return False
+        return {"Key": "StudentId", "Value": self.student_id} in tags
+
     def stored(self, uri: str) -> datetime | None:
         """When the object at an S3 URI was written; ``None`` where there is none, or it is empty."""
         bucket, _, key = uri.removeprefix("s3://").partition("/")
@@ -141,10 +151,11 @@ class Account:
         written: datetime = head["LastModified"]
         return written if head["ContentLength"] > 0 else None
 
-    def content(self, uri: str) -> bytes:
-        """The object at an S3 URI; raises as ``ask`` does."""
+    def content(self, uri: str, version: str | None = None) -> bytes:
+        """The object at an S3 URI, or one version of it; raises as ``ask`` does."""
         bucket, _, key = uri.removeprefix("s3://").partition("/")
-        body: bytes = self.ask("s3", "get_object", Bucket=bucket, Key=key)["Body"].read()
+        which = {} if version is None else {"VersionId": version}
+        body: bytes = self.ask("s3", "get_object", Bucket=bucket, Key=key, **which)["Body"].read()
         return body
 
 
