@@ -24,7 +24,7 @@ output "endpoint_name" {
 }
 
 output "endpoints_end_at" {
-  description = "When each endpoint that bills by the hour is deleted by itself (UTC); empty where endpoint_hours is null: then they bill until terraform destroy."
+  description = "When each endpoint is deleted by itself (UTC); empty where endpoint_hours is null: then they stay, and bill, until terraform destroy."
   value = merge(
     { for lifetime in module.endpoint_lifetime : local.endpoint_name => lifetime.ends_at },
     { for lifetime in module.multi_model_endpoint_lifetime : local.multi_model_name => lifetime.ends_at },

@@ -2,8 +2,9 @@
 locals {
   bootstrap = jsondecode(file("${var.bootstrap_models_directory}/bootstrap.json"))
 
-  capture_prefix = "data-capture"
-  multi_prefix   = "models/multi-model"
+  capture_percent = coalesce(var.endpoint.capture_percent, var.endpoint.serverless == null ? 100 : 0)
+  capture_prefix  = "data-capture"
+  multi_prefix    = "models/multi-model"
 
   endpoint_name    = coalesce(var.endpoint.existing_name, "xgboost-endpoint-${var.student_id}")
   multi_model_name = "multi-model-endpoint-${var.student_id}"
@@ -78,9 +79,9 @@ module "endpoint" {
   instances   = { type = var.endpoint.instance_type, count = var.endpoint.instance_count }
   serverless  = var.endpoint.serverless
 
-  capture = var.endpoint.serverless != null || var.endpoint.capture_percent == 0 ? null : {
+  capture = local.capture_percent == 0 ? null : {
     kms_key_arn = var.kms_key_arn
-    percent     = var.endpoint.capture_percent
+    percent     = local.capture_percent
     uri         = "s3://${module.storage.bucket}/${local.capture_prefix}"
   }
 
@@ -109,10 +110,11 @@ module "multi_model_endpoint" {
   }
 }
 
-# Endpoints bill by the hour: those that this root makes end by themselves. A serverless one bills by the request.
+# Endpoints bill by the hour: those that this root makes end by themselves. So does a serverless one, which bills by the
+# request: these variables say what is asked for, and the endpoint in service may still have the instances of before.
 module "endpoint_lifetime" {
   source = "./modules/endpoint_lifetime"
-  count  = local.creates_endpoint && var.endpoint.serverless == null && var.endpoint_hours != null ? 1 : 0
+  count  = local.creates_endpoint && var.endpoint_hours != null ? 1 : 0
 
   endpoint_arn             = module.endpoint[0].endpoint_arn
   endpoint_name            = local.endpoint_name

@@ -11,14 +11,14 @@ variable "bootstrap_models_directory" {
 }
 
 variable "endpoint" {
-  description = "The real-time endpoint: whether to create it, or the name and variant of one of your own to watch instead; instances (each bills by the hour) or serverless; bounds for autoscaling, which burstable types such as the default cannot have; percent of the requests to capture, 0 for none; seconds that a deployment is watched."
+  description = "The real-time endpoint: whether to create it, or the name and variant of one of your own to watch instead; instances (each bills by the hour) or serverless; bounds for autoscaling, which burstable types such as the default cannot have; percent of the requests to capture, 0 for none (null for 100, and for none where it is serverless); seconds that each step of a deployment is watched."
   type = object({
     create                  = optional(bool, true)
     existing_name           = optional(string)
     existing_variant_name   = optional(string, "AllTraffic")
     instance_type           = optional(string, "ml.t2.medium")
     instance_count          = optional(number, 1)
-    capture_percent         = optional(number, 100)
+    capture_percent         = optional(number)
     deployment_wait_seconds = optional(number, 60)
     serverless              = optional(object({ memory_mb = optional(number, 2048), max_concurrency = optional(number, 5) }))
     autoscaling             = optional(object({ min_instances = optional(number, 1), max_instances = number, invocations_per_minute = optional(number, 1000) }))
@@ -27,8 +27,13 @@ variable "endpoint" {
   nullable = false
 
   validation {
-    condition     = var.endpoint.capture_percent >= 0 && var.endpoint.capture_percent <= 100 && floor(var.endpoint.capture_percent) == var.endpoint.capture_percent
-    error_message = "endpoint.capture_percent is ${var.endpoint.capture_percent}: give a whole number from 0, which captures nothing, to 100."
+    condition     = try(var.endpoint.capture_percent >= 0 && var.endpoint.capture_percent <= 100 && floor(var.endpoint.capture_percent) == var.endpoint.capture_percent, var.endpoint.capture_percent == null)
+    error_message = "endpoint.capture_percent is ${format("%v", var.endpoint.capture_percent)}: give a whole number from 0, which captures nothing, to 100."
+  }
+
+  validation {
+    condition     = var.endpoint.serverless == null || try(var.endpoint.capture_percent == 0, false) || var.endpoint.capture_percent == null
+    error_message = "endpoint.capture_percent is ${format("%v", var.endpoint.capture_percent)}, and serverless is set: serverless endpoints capture nothing; leave one of the two out."
   }
 
   validation {
@@ -38,7 +43,7 @@ variable "endpoint" {
 }
 
 variable "endpoint_hours" {
-  description = "Hours after which endpoints that this root creates are deleted, since each instance bills by the hour (ml.t2.medium: about 0.06 USD); null lets them stay until terraform destroy. A later apply creates a deleted endpoint again."
+  description = "Hours after which endpoints that this root creates are deleted, since each instance bills by the hour (ml.t2.medium: about 0.06 USD), serverless ones included; null lets them stay until terraform destroy. A later apply creates a deleted endpoint again."
   type        = number
   default     = 6
 

@@ -1,6 +1,8 @@
 locals {
   # A canary or a linear step is a share of the instances: with one instance, all traffic moves at once.
   routing  = coalesce(var.deployment.routing, var.instances.count > 1 ? "CANARY" : "ALL_AT_ONCE")
+  steps    = { ALL_AT_ONCE = 1, CANARY = 2, LINEAR = ceil(100 / var.deployment.step_percent) }[local.routing]
+  waits    = local.steps * var.deployment.wait_seconds + var.deployment.termination_wait_seconds
   rollback = length(var.deployment.rollback_alarm_names) > 0 ? [var.deployment.rollback_alarm_names] : []
 }
 
@@ -80,7 +82,7 @@ resource "aws_sagemaker_endpoint" "this" {
 
     content {
       blue_green_update_policy {
-        maximum_execution_timeout_in_seconds = deployment_config.value.timeout_seconds
+        maximum_execution_timeout_in_seconds = coalesce(deployment_config.value.timeout_seconds, min(28800, max(1800, local.waits + 600)))
         termination_wait_in_seconds          = deployment_config.value.termination_wait_seconds
 
         traffic_routing_configuration {

@@ -30,7 +30,7 @@ variable "capture" {
 
   validation {
     condition     = var.capture == null || can(regex("^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_.=-]+)*$", var.capture.uri))
-    error_message = "capture.uri is \"${try(var.capture.uri, "")}\": give s3://BUCKET/PREFIX without a slash at the end."
+    error_message = "capture.uri is \"${try(var.capture.uri, "")}\": give s3://BUCKET/PREFIX, the bucket in lower case, letters, digits and _ . = - in the prefix, and no slash at the end."
   }
 
   validation {
@@ -40,13 +40,13 @@ variable "capture" {
 }
 
 variable "deployment" {
-  description = "How a changed configuration takes over: routing (CANARY, LINEAR or ALL_AT_ONCE; null for CANARY where there are several instances), the percent of a canary or a step, seconds to watch after each step and before the old instances end, seconds after which it is given up, and the alarms that roll it back."
+  description = "How a changed configuration takes over: routing (CANARY, LINEAR or ALL_AT_ONCE; null for CANARY where there are several instances), the percent of a canary or a step, seconds to watch after each step (a canary has two) and before the old instances end, seconds after which it is given up (null for 1800, or 600 more than all waits where that is longer), and the alarms that roll it back."
   type = object({
     routing                  = optional(string)
     step_percent             = optional(number, 50)
     wait_seconds             = optional(number, 60)
     termination_wait_seconds = optional(number, 0)
-    timeout_seconds          = optional(number, 1800)
+    timeout_seconds          = optional(number)
     rollback_alarm_names     = optional(list(string), [])
   })
   default  = {}
@@ -63,8 +63,13 @@ variable "deployment" {
   }
 
   validation {
-    condition     = var.deployment.wait_seconds >= 0 && var.deployment.wait_seconds <= 3600 && var.deployment.termination_wait_seconds >= 0 && var.deployment.termination_wait_seconds <= 3600 && var.deployment.timeout_seconds >= 600 && var.deployment.timeout_seconds <= 28800 && var.deployment.timeout_seconds > var.deployment.wait_seconds + var.deployment.termination_wait_seconds
-    error_message = "deployment waits ${var.deployment.wait_seconds} and ${var.deployment.termination_wait_seconds} s and gives up after ${var.deployment.timeout_seconds} s: a wait is 0 to 3600 s, the time-out 600 to 28800 s and longer than both waits."
+    condition     = var.deployment.wait_seconds >= 0 && var.deployment.wait_seconds <= 3600 && var.deployment.termination_wait_seconds >= 0 && var.deployment.termination_wait_seconds <= 3600 && try(var.deployment.timeout_seconds >= 600 && var.deployment.timeout_seconds <= 28800, var.deployment.timeout_seconds == null)
+    error_message = "deployment waits ${var.deployment.wait_seconds} and ${var.deployment.termination_wait_seconds} s and gives up after ${format("%v", var.deployment.timeout_seconds)} s: a wait is 0 to 3600 s, and the time-out 600 to 28800 s or null."
+  }
+
+  validation {
+    condition     = try((var.deployment.routing == "LINEAR" ? ceil(100 / var.deployment.step_percent) : var.deployment.routing == "CANARY" || var.deployment.routing == null && var.instances.count > 1 ? 2 : 1) * var.deployment.wait_seconds + var.deployment.termination_wait_seconds, 0) < coalesce(var.deployment.timeout_seconds, 28800)
+    error_message = "deployment waits ${try((var.deployment.routing == "LINEAR" ? ceil(100 / var.deployment.step_percent) : var.deployment.routing == "CANARY" || var.deployment.routing == null && var.instances.count > 1 ? 2 : 1) * var.deployment.wait_seconds + var.deployment.termination_wait_seconds, 0)} s in all and gives up after ${coalesce(var.deployment.timeout_seconds, 28800)} s: wait_seconds is waited after each step (two of a canary, 100 / step_percent of LINEAR), then termination_wait_seconds; wait less, take larger steps, or give a longer timeout_seconds, 28800 at most."
   }
 
   validation {

@@ -16,6 +16,11 @@ variable "autoscaling" {
   }
 
   validation {
+    condition     = var.autoscaling == null || try(var.instances.count <= var.autoscaling.max_instances, true)
+    error_message = "instances.count is ${var.instances.count}, more than autoscaling.max_instances, ${try(var.autoscaling.max_instances, 0)}: begin with fewer instances, or let there be more."
+  }
+
+  validation {
     condition     = var.autoscaling == null || !can(regex("^ml\\.t[0-9]", var.instances.type))
     error_message = "autoscaling is set, and instances.type is \"${var.instances.type}\": SageMaker does not scale burstable instances; use ml.c5.large or another type, or autoscaling = null."
   }

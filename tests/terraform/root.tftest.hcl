@@ -171,7 +171,8 @@ run "endpoint_of_ones_own" {
   }
 }
 
-run "serverless_bills_by_the_request" {
+# Asked for serverless, an endpoint that is there goes on with its instances: its end must stay.
+run "serverless_ends_by_itself_too" {
   command = plan
 
   variables {
@@ -179,9 +180,38 @@ run "serverless_bills_by_the_request" {
   }
 
   assert {
-    condition     = length(module.endpoint_lifetime) == 0 && length(module.multi_model_endpoint_lifetime) == 1
-    error_message = "Only what bills by the hour ends by itself."
+    condition     = length(module.endpoint_lifetime) == 1 && length(module.multi_model_endpoint_lifetime) == 1
+    error_message = "Every endpoint that the root makes ends by itself."
   }
+
+  assert {
+    condition     = local.capture_percent == 0
+    error_message = "A serverless endpoint captures nothing."
+  }
+}
+
+run "serverless_that_stays" {
+  command = plan
+
+  variables {
+    endpoint       = { serverless = {}, capture_percent = 0 }
+    endpoint_hours = null
+  }
+
+  assert {
+    condition     = length(module.endpoint) == 1 && length(module.endpoint_lifetime) == 0
+    error_message = "Without endpoint_hours it stays."
+  }
+}
+
+run "serverless_captures_nothing" {
+  command = plan
+
+  variables {
+    endpoint = { serverless = {}, capture_percent = 50 }
+  }
+
+  expect_failures = [var.endpoint]
 }
 
 run "rules_of_endpoints" {

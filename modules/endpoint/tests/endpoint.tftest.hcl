@@ -56,13 +56,18 @@ run "linear" {
   command = plan
 
   variables {
-    deployment = { routing = "LINEAR", step_percent = 25 }
+    deployment = { routing = "LINEAR", step_percent = 30, wait_seconds = 900, termination_wait_seconds = 60 }
     instances  = { count = 4 }
   }
 
   assert {
-    condition     = aws_sagemaker_endpoint.this.deployment_config[0].blue_green_update_policy[0].traffic_routing_configuration[0].linear_step_size[0].value == 25
-    error_message = "Traffic moves in steps of a quarter."
+    condition     = aws_sagemaker_endpoint.this.deployment_config[0].blue_green_update_policy[0].traffic_routing_configuration[0].linear_step_size[0].value == 30
+    error_message = "Traffic moves in steps of 30 %."
+  }
+
+  assert {
+    condition     = aws_sagemaker_endpoint.this.deployment_config[0].blue_green_update_policy[0].maximum_execution_timeout_in_seconds == 4 * 900 + 60 + 600
+    error_message = "Nobody gave a time-out: it outlasts the waits of four steps."
   }
 }
 
@@ -85,7 +90,6 @@ run "first_rule_of_each" {
   variables {
     capture      = { uri = "team-ml/capture" }
     deployment   = { routing = "ROLLING" }
-    instances    = { type = "t2.medium" }
     kms_key_arn  = "alias/mine"
     model_name   = "churn_model"
     name         = "churn_"
@@ -94,8 +98,7 @@ run "first_rule_of_each" {
   }
 
   expect_failures = [
-    var.capture, var.deployment, var.instances, var.kms_key_arn, var.model_name, var.name, var.shadow,
-    var.variant_name,
+    var.capture, var.deployment, var.kms_key_arn, var.model_name, var.name, var.shadow, var.variant_name,
   ]
 }
 
@@ -105,13 +108,32 @@ run "second_rule_of_each" {
   variables {
     capture    = { uri = "s3://team-ml/capture", percent = 0 }
     deployment = { routing = "LINEAR", step_percent = 5 }
-    instances  = { count = 0 }
   }
 
-  expect_failures = [var.capture, var.deployment, var.instances]
+  expect_failures = [var.capture, var.deployment]
 }
 
 # A variable is only checked where those that its rules compare it with are right.
+run "type_without_ml" {
+  command = plan
+
+  variables {
+    instances = { type = "t2.medium" }
+  }
+
+  expect_failures = [var.instances]
+}
+
+run "no_instances" {
+  command = plan
+
+  variables {
+    instances = { count = 0 }
+  }
+
+  expect_failures = [var.instances]
+}
+
 run "fewer_at_most_than_at_least" {
   command = plan
 
@@ -141,6 +163,58 @@ run "burstable_instances_do_not_scale" {
   }
 
   expect_failures = [var.autoscaling]
+}
+
+run "more_instances_than_scaling_allows" {
+  command = plan
+
+  variables {
+    autoscaling = { max_instances = 2 }
+    instances   = { type = "ml.c5.large", count = 5 }
+  }
+
+  expect_failures = [var.autoscaling]
+}
+
+run "ten_steps_that_outlast_the_time_out" {
+  command = plan
+
+  variables {
+    deployment = { routing = "LINEAR", step_percent = 10, wait_seconds = 180, timeout_seconds = 1800 }
+  }
+
+  expect_failures = [var.deployment]
+}
+
+run "ten_steps_that_outlast_any_time_out" {
+  command = plan
+
+  variables {
+    deployment = { routing = "LINEAR", step_percent = 10, wait_seconds = 3600 }
+  }
+
+  expect_failures = [var.deployment]
+}
+
+run "two_steps_of_a_canary_that_outlast_the_time_out" {
+  command = plan
+
+  variables {
+    deployment = { wait_seconds = 900, timeout_seconds = 1800 }
+    instances  = { count = 2 }
+  }
+
+  expect_failures = [var.deployment]
+}
+
+run "time_out_that_there_is_not" {
+  command = plan
+
+  variables {
+    deployment = { timeout_seconds = 500 }
+  }
+
+  expect_failures = [var.deployment]
 }
 
 run "serverless_cannot_capture" {
