@@ -112,6 +112,15 @@ def test_payload_limit(world: World, endpoint: str) -> None:
     assert (answer.status, answer.json["Message"]) == (413, "HTTP content length exceeded 6291456 bytes.")
 
 
+def test_answers_have_the_same_limit(world: World, endpoint: str) -> None:
+    assert len(world.invoke(endpoint, b"long 6291456").body) == 6_291_456
+    answer = world.invoke(endpoint, b"long 6291457")
+    assert (answer.status, answer.headers["x-amzn-errortype"]) == (424, "ModelError")
+    assert answer.json["OriginalMessage"] == (
+        "The response of 6291457 bytes exceeds the limit of 6291456 bytes: ask for fewer rows."
+    )
+
+
 @pytest.mark.parametrize(
     ("header", "value", "words"),
     [

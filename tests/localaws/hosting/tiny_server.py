@@ -2,9 +2,9 @@
 
 `answer`: what it answers to everything.  `load_seconds`: how long it takes to become healthy.  `ping`: the status that
 /ping then has.  `seconds`: how long an answer takes.  `exits`: it ends instead of serving.
-A request's body can ask for more: "fail 503", "sleep 2", "die", "echo" (headers and body, as JSON), "stream a b c" (a
-chunk for each word, each after the first once somebody has asked "next"; the words "die" and "close" break it off),
-"peak" (how many requests there were at once, at most).
+A request's body can ask for more: "fail 503", "sleep 2", "die", "echo" (headers and body, as JSON), "long 9" (so many
+bytes), "stream a b c" (a chunk for each word, each after the first once somebody has asked "next"; the words "die" and
+"close" break it off), "peak" (how many requests there were at once, at most).
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ class Handler(BaseHTTPRequestHandler):
             os._exit(9)
         elif word == "echo":
             self._answer(200, json.dumps({name.lower(): value for name, value in self.headers.items()}))
+        elif word == "long":
+            self._answer(200, int(argument) * "x")
         elif word == "peak":
             self._answer(200, str(peak))
         elif word == "stream":

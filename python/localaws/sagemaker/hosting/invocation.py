@@ -18,7 +18,10 @@ from localaws.sagemaker.hosting.traffic import UnknownVariantError
 if TYPE_CHECKING:
     from localaws.sagemaker.hosting.endpoint import HostedEndpoint
 
-__all__ = ["Answer", "ModelError", "StreamedAnswer", "invoke", "runtime_error", "stream"]
+__all__ = ["Answer", "ModelError", "StreamedAnswer", "invoke", "most_bytes", "runtime_error", "stream"]
+
+_MOST_BYTES = 6_291_456
+_MOST_SERVERLESS_BYTES = 4_194_304
 
 
 class ModelError(AwsError):
@@ -51,12 +54,25 @@ class StreamedAnswer:
     messages: EventStream
 
 
-def invoke(endpoint: HostedEndpoint, invocation: Invocation, target_variant: str | None) -> Answer:
-    """Serve one request; raises AwsError (ModelError, ValidationError, ServiceUnavailable, …)."""
+def most_bytes(endpoint: HostedEndpoint) -> int:
+    """What a request's body, and the answer's, may have (the API model's BodyBlob; less where it is serverless)."""
+    return _MOST_SERVERLESS_BYTES if endpoint.serverless else _MOST_BYTES
+
+
+def invoke(
+    endpoint: HostedEndpoint, invocation: Invocation, target_variant: str | None, most: int | None = None
+) -> Answer:
+    """Serve one request; raises AwsError (ModelError, ValidationError, ServiceUnavailable, …).
+
+    `most`: the bytes that an answer may have, where they are limited.
+    """
     fleet, instance = _acquire(endpoint, target_variant)
     try:
         _check(endpoint, fleet, invocation)
         result = _ask(endpoint, fleet, instance, invocation)
+        if most is not None and len(result.body) > most:
+            words = f"The response of {len(result.body)} bytes exceeds the limit of {most} bytes: ask for fewer rows."
+            raise endpoint.failed(fleet, _error(endpoint, 0, result.hostname, words))
         # Before the release: a fleet without requests in flight is retired, its captured data written.
         endpoint.observe(fleet, invocation, result)
     finally:
@@ -139,7 +155,7 @@ def _worded(endpoint: HostedEndpoint, error: ServingError) -> AwsError:
         return AwsError("ModelNotReadyException", str(error), 429)
     if error.kind in ("model", "memory"):
         return _error(endpoint, error.status, error.hostname or "primary", str(error))
-    # A container that died or was too slow has no status of its own.
+    # A container that died or was too slow has no status.
     return _error(endpoint, 0, error.hostname or "primary", str(error))
 
 

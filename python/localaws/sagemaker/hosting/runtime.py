@@ -15,7 +15,7 @@ from localaws.gateway.request import Request
 from localaws.iam import AccessRequest, Principal, decide
 from localaws.sagemaker.hosting.asynchronous import AsyncRequest
 from localaws.sagemaker.hosting.endpoint import HostedEndpoint
-from localaws.sagemaker.hosting.invocation import ModelError, invoke, runtime_error, stream
+from localaws.sagemaker.hosting.invocation import ModelError, invoke, most_bytes, runtime_error, stream
 
 if TYPE_CHECKING:
     from localaws.stack import Stack
@@ -30,8 +30,6 @@ _OPERATIONS = {
     "invocations-bidirectional-stream": "InvokeEndpointWithBidirectionalStream",
 }
 # The API model's limits of SageMaker Runtime.
-_MOST_BYTES = 6_291_456
-_MOST_SERVERLESS_BYTES = 4_194_304
 _HEADER = "X-Amzn-Sagemaker-"
 _NAME = (63, r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*", re.compile(r"[a-zA-Z0-9](?:-*[a-zA-Z0-9])*"))
 _PRINTABLE = (r"\A\S[\p{Print}]*\z", re.compile(r"[!-~][ -~]*"))
@@ -108,7 +106,7 @@ def _serve(stack: Stack, request: Request, caller: Principal, request_id: str) -
         )
     if operation == "InvokeEndpointWithResponseStream":
         return _stream(endpoint, request, request_id)
-    answer = invoke(endpoint, *_invocation(endpoint, request, "Accept"))
+    answer = invoke(endpoint, *_invocation(endpoint, request, "Accept"), most=most_bytes(endpoint))
     result = answer.result
     sent = {"x-amzn-RequestId": request_id, "x-Amzn-Invoked-Production-Variant": answer.variant}
     if result.content_type:
@@ -179,7 +177,7 @@ def _seconds(request: Request, header: str, least: int, most: int, default: int)
 
 def _invocation(endpoint: HostedEndpoint, request: Request, accept: str) -> tuple[Invocation, str | None]:
     """What to ask, and the target variant; `accept` is the header that the operation has for the accepted type."""
-    most = _MOST_SERVERLESS_BYTES if endpoint.serverless else _MOST_BYTES
+    most = most_bytes(endpoint)
     if len(request.body) > most:
         raise AwsError("413", f"HTTP content length exceeded {most} bytes.", 413)
     headers = request.headers
