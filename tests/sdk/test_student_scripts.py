@@ -132,7 +132,25 @@ def test_a_students_tuner_runs_unmodified(sdk: tuple[str, Path], stack: dict[str
     described = sagemaker.describe_hyper_parameter_tuning_job(
         HyperParameterTuningJobName=jobs[0]["HyperParameterTuningJobName"]
     )
-    assert described["BestTrainingJob"]["TrainingJobName"] in done.stdout
+    best = described["BestTrainingJob"]["TrainingJobName"]
+    assert best in done.stdout
+    if generation == "v2":
+        _attached(python, bucket, jobs[0]["HyperParameterTuningJobName"], best, stack, tmp_path)
+
+
+def _attached(python: Path, bucket: str, job: str, best: str, stack: dict[str, str], folder: Path) -> None:
+    """Another session goes on with the tuning job `job`."""
+    script = [python, ASSETS / "v2" / "attach.py", bucket, job]
+    done = subprocess.run(script, cwd=folder, env=stack, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    said = json.loads(done.stdout.strip().splitlines()[-1])
+    artifact = f"s3://{bucket}/tuning/models/{best}/output/model.tar.gz"
+    assert (said["best"], said["best_estimator"], said["attached"]) == (best, artifact, artifact)
+    assert (said["max_jobs"], said["instance_type"], said["parents"]) == (4, "ml.m5.xlarge", [job])
+    assert said["hyperparameters"]["num_round"] == "20"
+    child = boto3.client("sagemaker").describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=f"{job}-more")
+    assert child["TrainingJobStatusCounters"]["Completed"] == 2
+    assert "OverallBestTrainingJob" in child
 
 
 def test_a_students_transformer_runs_unmodified(sdk: tuple[str, Path], stack: dict[str, str], tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_the_life_of_a_job_is_described(world: World, channels: dict[str, str]) 
     assert described["SecondaryStatus"] == "Completed"
     assert described["TrainingTimeInSeconds"] == described["BillableTimeInSeconds"] >= 1
     assert described["HyperParameters"] == BINARY
-    assert not {"FailureReason", "CheckpointConfig", "EnableManagedSpotTraining", "Environment"} & set(described)
+    assert not {"FailureReason", "CheckpointConfig", "Environment"} & set(described)
     listed = world.call("ListTrainingJobs", NameContains=name)["TrainingJobSummaries"]
     assert [(job["TrainingJobName"], job["TrainingJobStatus"]) for job in listed] == [(name, "Completed")]
 

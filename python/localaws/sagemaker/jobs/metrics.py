@@ -10,17 +10,40 @@ from typing import Any
 
 from localaws.errors import validation_error
 
-__all__ = ["BUILT_IN", "MetricReader", "as_logged"]
+__all__ = ["BUILT_IN", "MetricReader", "as_logged", "built_in_definitions", "objective_definition"]
 
 NUMBER = r"([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?|nan|inf|-inf)"
 _ROUND = re.compile(r"\[\d+\]((?:#011(?:train|validation)-[^:#]+:\S+?)+)$")
 _ENTRY = re.compile(rf"#011(train|validation)-([^:#]+):{NUMBER}")
 BUILT_IN = ("xgboost",)
+# Of the metrics that the algorithm can log, those that AWS's descriptions list: a job has 40 definitions at most.
+_DESCRIBED = (
+    *("accuracy", "auc", "aucpr", "cox-nloglik", "error", "f1", "f1_binary", "gamma-deviance", "gamma-nloglik"),
+    *("logloss", "mae", "map", "merror", "mlogloss", "mse", "ndcg", "poisson-nloglik", "rmse", "tweedie-nloglik"),
+)
 
 
 def as_logged(line: str) -> str:
     """A line as CloudWatch Logs holds it: the log agent of training jobs writes a tab as #011."""
     return line.replace("\t", "#011")
+
+
+def built_in_definitions(algorithm: str) -> list[dict[str, str]]:
+    """The MetricDefinitions that a description shows for a built-in algorithm, which nobody has sent."""
+    if algorithm not in BUILT_IN:
+        return []
+    names = [f"{channel}:{metric}" for channel in ("train", "validation") for metric in _DESCRIBED]
+    return [{"Name": name, "Regex": _expression(name)} for name in names]
+
+
+def objective_definition(metric: str) -> dict[str, str]:
+    """The definition under which a tuning job's description names a built-in algorithm's objective once more."""
+    return {"Name": "ObjectiveMetric", "Regex": _expression(metric)}
+
+
+def _expression(name: str) -> str:
+    """How the service reads a metric `channel:name` of built-in XGBoost out of the log."""
+    return rf".*\[[0-9]+\].*#011{name.replace(':', '-')}:([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?).*"
 
 
 class MetricReader:
@@ -36,7 +59,10 @@ class MetricReader:
         self._values: dict[str, list[float]] = {}
         self._times: dict[str, list[datetime]] = {}
         self._expressions: list[tuple[str, re.Pattern[str]]] = []
+        own = built_in_definitions(algorithm) if algorithm else []
         for definition in definitions:
+            if definition in own:  # read below, each once, and nan and inf as well
+                continue
             try:
                 expression = re.compile(definition["Regex"])
             except re.error as error:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from localaws.iam import Principal
 from localaws.sagemaker.jobs import checks, training_checks
 from localaws.sagemaker.jobs.lifecycle import start
+from localaws.sagemaker.jobs.training_described import described_request
 from localaws.sagemaker.jobs.training_run import enter, run
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def create_training_job(stack: Stack, request: dict[str, Any], caller: Principal
     checks.check_name_is_free(stack, FAMILY, name)
     credentials = stack.assume_role(request["RoleArn"], "SageMaker")
     training_checks.check(stack, request)
-    described = checks.echo("DescribeTrainingJob", request) | {"TrainingJobStatus": "InProgress"}
+    described = described_request(stack, request) | {"TrainingJobStatus": "InProgress"}
     record = stack.store.create(FAMILY, name, described, request.get("Tags", ()))
     enter(stack, record, "Starting", "Starting the training job")
     start(stack, record, credentials, LOG_GROUP, run)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["enter", "run"]
 
-DEFAULT_RUNTIME_SECONDS = 24 * 3600
 METRICS = "/aws/sagemaker/TrainingJobs"  # the namespace in CloudWatch
 _FINAL = {
     "Completed": "Training job completed",
@@ -119,7 +118,7 @@ def _container(job: Job) -> ContainerResult:
         | described.get("Environment", {}),
         ml_root=job.ml,
         on_line=on_line,
-        timeout_seconds=described.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", DEFAULT_RUNTIME_SECONDS),
+        timeout_seconds=described["StoppingCondition"]["MaxRuntimeInSeconds"],
         stop=job.stop,
         mode="train",
         images=job.stack.images,

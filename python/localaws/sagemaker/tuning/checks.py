@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from localaws.errors import validation_error
 from localaws.gateway.validation import parse
 from localaws.sagemaker.jobs import checks, training_checks
-from localaws.sagemaker.jobs.metrics import BUILT_IN
+from localaws.sagemaker.jobs.metrics import built_in_definitions, objective_definition
+from localaws.sagemaker.jobs.training_described import own_algorithm
 from localaws.sagemaker.tuning.definitions import OBJECTIVE_PARAMETER, Definition, read_definitions
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _check_image(stack: Stack, given: dict[str, Any]) -> None:
 
 
 def _check_definition(stack: Stack, definition: Definition) -> None:
-    given = definition.given
+    given: Any = definition.given
     algorithm = given["AlgorithmSpecification"]
     static = given.get("StaticHyperParameters", {})
     tuned = [dimension.name for dimension in definition.space.dimensions]
@@ -88,22 +89,20 @@ def _check_definition(stack: Stack, definition: Definition) -> None:
             "hyperparameter is either static or tuned."
         )
     metrics = [each["Name"] for each in algorithm.get("MetricDefinitions", ())]
-    if _is_built_in(stack, given):
-        _check_built_in(definition, algorithm["TrainingImage"], bool(metrics))
+    if own := own_algorithm(stack, algorithm["TrainingImage"], static):
+        # What a description showed comes back with an attached tuner, and overrides nothing.
+        known = [*built_in_definitions(own), objective_definition(definition.metric)]
+        foreign = [each for each in algorithm.pop("MetricDefinitions", ()) if each not in known]
+        _check_built_in(definition, algorithm["TrainingImage"], bool(foreign))
     elif definition.metric not in metrics:
         raise validation_error(
             f"The objective metric, [{definition.metric}], isn't in the metric definitions [{', '.join(metrics)}]. "
             "Define a regular expression for it in MetricDefinitions."
         )
+    given.setdefault("StaticHyperParameters", {})[OBJECTIVE_PARAMETER] = definition.metric
     # Whatever would stop the first trial from being created stops the tuning job here.
     middle = definition.space.point([0.5] * len(tuned))
     training_checks.check(stack, parse("CreateTrainingJob", definition.training_request("trial", middle, [])))
-
-
-def _is_built_in(stack: Stack, given: Mapping[str, Any]) -> bool:
-    """Whether the image runs its own algorithm, and not a script of the user's."""
-    algorithm = stack.images.runtime(given["AlgorithmSpecification"]["TrainingImage"]).algorithm
-    return algorithm in BUILT_IN and "sagemaker_program" not in given.get("StaticHyperParameters", {})
 
 
 def _check_built_in(definition: Definition, image: str, defines_metrics: bool) -> None:
@@ -127,8 +126,6 @@ def _check_built_in(definition: Definition, image: str, defines_metrics: bool) -
             f"The objective metric type, [{wrong}], that you specified for objective metric, [{definition.metric}], "
             f"isn't valid for the [{algorithm}] algorithm. Choose a valid objective metric type."
         )
-    given: Any = definition.given
-    given.setdefault("StaticHyperParameters", {})[OBJECTIVE_PARAMETER] = definition.metric
 
 
 def _check_strategy(config: dict[str, Any], definitions: list[Definition]) -> None:

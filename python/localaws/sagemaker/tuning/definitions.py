@@ -8,9 +8,9 @@ from typing import Any
 
 from localaws.sagemaker.tuning.space import Space, read_space
 
-__all__ = ["OBJECTIVE_PARAMETER", "Definition", "read_definitions"]
+__all__ = ["OBJECTIVE_PARAMETER", "Definition", "read_definitions", "resources_of"]
 
-# How the service tells a built-in algorithm which metric it must compute.
+# How the service tells an algorithm or a script which metric is the objective.
 OBJECTIVE_PARAMETER = "_tuning_objective_metric"
 # Members of a definition that CreateTrainingJob takes under the same name.
 _PASSED_ON = (
@@ -54,7 +54,7 @@ class Definition:
         request["TrainingJobName"] = name
         request["HyperParameters"] = {**given.get("StaticHyperParameters", {}), **point}
         if resources := given.get("HyperParameterTuningResourceConfig"):
-            request["ResourceConfig"] = _resources(resources)
+            request["ResourceConfig"] = resources_of(resources)
         if checkpoints := given.get("CheckpointConfig"):
             # Trials that shared one prefix would go on from each other's checkpoints.
             request["CheckpointConfig"] = {**checkpoints, "S3Uri": f"{checkpoints['S3Uri'].rstrip('/')}/{name}"}
@@ -86,7 +86,7 @@ def _definition(given: Mapping[str, Any], objective: Mapping[str, str], ranges: 
     )
 
 
-def _resources(given: Mapping[str, Any]) -> dict[str, Any]:
+def resources_of(given: Mapping[str, Any]) -> dict[str, Any]:
     """ResourceConfig of the flexible HyperParameterTuningResourceConfig: the first of its instance types."""
     chosen = {**given, **next(iter(given.get("InstanceConfigs", ())), {})}
     members = ("InstanceType", "InstanceCount", "VolumeSizeInGB")

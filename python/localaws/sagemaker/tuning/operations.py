@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from localaws.errors import validation_error
 from localaws.iam import Principal
-from localaws.sagemaker.jobs.checks import check_name_is_free, echo
+from localaws.sagemaker.jobs.checks import check_name_is_free
 from localaws.sagemaker.jobs.lifecycle import FINAL
 from localaws.sagemaker.store.listing import page
 from localaws.sagemaker.tuning import checks, warm_start
 from localaws.sagemaker.tuning.controller import Controller
+from localaws.sagemaker.tuning.described import described_request
 from localaws.sagemaker.tuning.trials import Trial
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str
     config = request["HyperParameterTuningJobConfig"]
     # Strategy and ResourceLimits are members of the summaries that ListHyperParameterTuningJobs gives.
     described = {
-        **echo(f"Describe{FAMILY}", request),
+        **described_request(stack, request, definitions),
         **_NONE_YET,
         STATUS: "InProgress",
         "Strategy": config["Strategy"],
