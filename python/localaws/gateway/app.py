@@ -95,7 +95,7 @@ class Application:
             return Response(200, answer, {"Content-Type": "text/xml"})
         with deciding_keys(access, policies):
             response = moto_bridge.serve(self._stack, request, caller)
-        if response.status == 404:
+        if response.status == 404 and (request.method == "HEAD" or b"<Code>NoSuchKey</Code>" in response.body):
             decide_missing(access, policies)
         return response
 

@@ -134,6 +134,9 @@ def test_a_missing_object_is_told_to_who_may_list(actor: Actor) -> None:
         "s3:ListBucket", BUCKET, "because no identity-based policy allows the s3:ListBucket action"
     )
     assert refused(actor.s3.head_object, Bucket=BUCKET, Key="nothing") == "Forbidden"
+    actor.may(allow("s3:GetBucket*"))
+    with pytest.raises(ClientError, match="NoSuchTagSet"):
+        actor.s3.get_bucket_tagging(Bucket=BUCKET)
     actor.may(allow(["s3:GetObject", "s3:ListBucket"]))
     with pytest.raises(ClientError, match="NoSuchKey"):
         actor.s3.get_object(Bucket=BUCKET, Key="nothing")
