@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ import boto3
 import pytest
 
 from mlops.validate.account import Account, Miss, Result
+from mlops.validate.model_archive import fingerprint
 from mlops.validate.tasks import multi_model_endpoint
 
 RENDERED = Path(__file__).resolve().parents[2] / "rendered" / "bootstrap"
@@ -69,6 +73,50 @@ def miss(student: str) -> Result:
     return caught.value.result
 
 
+def repacked(content: bytes) -> bytes:
+    """The same model with another name, time, mode and compression, and a file beside it."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=io.BytesIO(content)) as old, tarfile.open(fileobj=packed, mode="w") as new:
+        stream = old.extractfile("xgboost-model")
+        assert stream
+        for name, body in {"./readme.txt": b"another", "./xgboost-model": stream.read()}.items():
+            member = tarfile.TarInfo(name)
+            member.size, member.mtime, member.mode = len(body), 1_700_000_000, 0o600
+            new.addfile(member, io.BytesIO(body))
+    return gzip.compress(packed.getvalue(), compresslevel=1)
+
+
+def archive(**files: bytes) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
+        for name, body in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(body)
+            tar.addfile(member, io.BytesIO(body))
+    return packed.getvalue()
+
+
+def test_a_model_is_told_by_its_files_however_they_are_packed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert fingerprint(DEFAULT) == fingerprint(repacked(DEFAULT)) != fingerprint(SHALLOW)
+    assert fingerprint(archive(model=b"a", code=b"b")) == fingerprint(archive(code=b"b", model=b"a"))
+    assert fingerprint(archive(model=b"a", code=b"b")) != fingerprint(archive(model=b"c", code=b"b"))
+    for content in (b"", b"junk", gzip.compress(b"junk"), DEFAULT[:1000], archive(), archive(model=b"")):
+        assert fingerprint(content) is None
+    monkeypatch.setattr("mlops.validate.model_archive._MOST_BYTES", 100)
+    assert fingerprint(archive(model=bytes(100))) is not None
+    assert fingerprint(archive(model=bytes(60), more=bytes(41))) is None, "it unpacks to more than there is room for"
+
+
+def test_a_large_archive_is_not_fetched(student: str, stack: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    s3, bucket = boto3.client("s3"), f"sagemaker-{student}-large"
+    s3.create_bucket(Bucket=bucket)
+    for name in ("a", "b"):
+        s3.put_object(Bucket=bucket, Key=f"m/{name}.tar.gz", Body=f"large {name}".encode())
+    assert multi_model_endpoint._models(Account(student), bucket, "m/")[0] == []
+    monkeypatch.setattr(multi_model_endpoint, "_MOST_BYTES", 6)
+    assert multi_model_endpoint._models(Account(student), bucket, "m/") == (["a.tar.gz", "b.tar.gz"], [])
+
+
 def test_no_endpoint(student: str) -> None:
     assert miss(student).said == f"no endpoint has {student} in its name"
     assert miss(student).remedy == f"terraform apply -var student_id={student}"
@@ -78,16 +126,26 @@ def test_models_count_as_they_come(student: str, serve: Serve, sagemaker: Any) -
     """One endpoint from nearly nothing to done, for starting one takes seconds."""
     bucket = serve({"readme.txt": b"models to come", "empty.tar.gz": b""})
     s3 = boto3.client("s3")
-    assert miss(student).said == f"there are 0 different models under s3://{bucket}/models/, not several"
+    few = f"different models under s3://{bucket}/models/, not several"
+    assert miss(student).said == f"there are 0 {few}: empty.tar.gz is no gzipped tar archive of a model"
     assert miss(student).remedy == f"mlops models add {student} MODEL_TAR_GZ"
-    for key in ("models/a.tar.gz", "models/copy-of-a.tar.gz"):
-        s3.put_object(Bucket=bucket, Key=key, Body=DEFAULT)
-        assert miss(student).said == f"there are 1 different models under s3://{bucket}/models/, not several"
+    s3.delete_object(Bucket=bucket, Key="models/empty.tar.gz")
+    assert miss(student).said == f"there are 0 {few}"
+    s3.put_object(Bucket=bucket, Key="models/a.tar.gz", Body=DEFAULT)
+    assert miss(student).said == f"there are 1 {few}"
+    for key, content in {"bytes": DEFAULT, "repacked": repacked(DEFAULT)}.items():
+        s3.put_object(Bucket=bucket, Key=f"models/{key}.tar.gz", Body=content)
+        assert miss(student).said == f"there are 1 {few}: {key}.tar.gz is the same model as a.tar.gz"
+        s3.delete_object(Bucket=bucket, Key=f"models/{key}.tar.gz")
+    for number in range(4):
+        s3.put_object(Bucket=bucket, Key=f"models/junk{number}.tar.gz", Body=b"junk%d" % number)
+    junk = "; ".join(f"junk{number}.tar.gz is no gzipped tar archive of a model" for number in range(3))
+    assert miss(student).said == f"there are 1 {few}: {junk}"
 
-    s3.put_object(Bucket=bucket, Key="models/b.tar.gz", Body=SHALLOW)
+    s3.put_object(Bucket=bucket, Key="models/z.tar.gz", Body=SHALLOW)
     result = multi_model_endpoint.check(Account(student))
     assert result.passed
-    assert result.said == f"serves 2 different models from s3://{bucket}/models/"
+    assert result.said == f"serves different models from s3://{bucket}/models/, such as a.tar.gz and z.tar.gz"
     assert result.evidence[0].status == "InService"
 
     # Another student, whose id hers begins with.

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from mlops.validate.account import Account, Evidence, Miss, Result
+from mlops.validate.model_archive import fingerprint
 
 __all__ = ["REMEDY", "TITLE", "check"]
 
 TITLE = "Multi-model endpoint"
 REMEDY = "terraform apply -var student_id={student_id}"
 _ADD = "mlops models add {student_id} MODEL_TAR_GZ"
+_MOST_BYTES = 64 * 1024 * 1024  # larger archives are not fetched, and told apart by their ETags
+_MOST_FAULTS = 3
 
 
 def check(account: Account) -> Result:
@@ -56,12 +59,35 @@ def _checked(account: Account, endpoint: dict[str, Any], remedy: str) -> Result:
     bucket, _, key = prefix.removeprefix("s3://").partition("/")
     if not prefix.startswith("s3://") or key.endswith(".tar.gz"):
         raise Miss(f"{name} names {prefix or 'no place'} for its models, not an S3 prefix", remedy, evidence)
-    listed = account.every("s3", "list_objects_v2", "Contents", Bucket=bucket, Prefix=f"{key.rstrip('/')}/")
-    archives = {each["ETag"] for each in listed if each["Key"].endswith(".tar.gz") and each["Size"] > 0}
-    if len(archives) < 2:
+    models, faults = _models(account, bucket, f"{key.rstrip('/')}/")
+    if len(models) < 2:
         add = _ADD.format(student_id=account.student_id)
-        raise Miss(f"there are {len(archives)} different models under {prefix}, not several", add, evidence)
-    return Result(True, f"serves {len(archives)} different models from {prefix}", (evidence,))
+        why = f": {'; '.join(faults[:_MOST_FAULTS])}" if faults else ""
+        raise Miss(f"there are {len(models)} different models under {prefix}, not several{why}", add, evidence)
+    return Result(True, f"serves different models from {prefix}, such as {' and '.join(models)}", (evidence,))
+
+
+def _models(account: Account, bucket: str, prefix: str) -> tuple[list[str], list[str]]:
+    """The names of the first two archives of different models, or of the only one, and why others did not count."""
+    found: dict[str, str] = {}
+    faults: list[str] = []
+    for each in account.every("s3", "list_objects_v2", "Contents", Bucket=bucket, Prefix=prefix):
+        if not each["Key"].endswith(".tar.gz"):
+            continue
+        name = each["Key"].removeprefix(prefix)
+        if each["Size"] > _MOST_BYTES:
+            identity: str | None = each["ETag"]
+        else:
+            identity = fingerprint(account.content(f"s3://{bucket}/{each['Key']}"))
+        if identity is None:
+            faults.append(f"{name} is no gzipped tar archive of a model")
+        elif identity in found:
+            faults.append(f"{name} is the same model as {found[identity]}")
+        else:
+            found[identity] = name
+        if len(found) == 2:
+            break
+    return list(found.values()), faults
 
 
 def _models_prefix(account: Account, config_name: str) -> tuple[bool, str]:
