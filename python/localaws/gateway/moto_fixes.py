@@ -8,7 +8,7 @@ from urllib.parse import quote
 from xml.sax.saxutils import unescape
 
 from localaws.errors import AwsError
-from localaws.gateway.moto_autoscaling import add_tags
+from localaws.gateway.moto_autoscaling import add_activities, add_tags, delete_policies_with_their_target
 from localaws.gateway.request import Request
 from localaws.iam import Principal, is_key_denied
 from localaws.iam.policy import PolicyError, read_policy
@@ -26,6 +26,8 @@ def apply_fixes(service: str) -> None:
         _let_delete_markers_be_deleted()
     if service == "applicationautoscaling":
         add_tags()
+        add_activities()
+        delete_policies_with_their_target()
 
 
 def before(stack: Stack, request: Request, caller: Principal) -> None:

@@ -32,6 +32,7 @@ def test_metrics_count_what_happened(world: World) -> None:
     assert {metric["MetricName"] for metric in data} >= {"Invocations", "ModelLatency", "OverheadLatency"}
 
 
+@pytest.mark.slow
 def test_batches_not_a_datum_for_each_request(world: World) -> None:
     endpoint = world.endpoint(world.config(world.model()))
     with ThreadPoolExecutor(8) as pool:
@@ -61,12 +62,15 @@ def test_batches_not_a_datum_for_each_request(world: World) -> None:
     assert points == [200]
 
 
+def resource(endpoint: str) -> dict[str, str]:
+    return {"ResourceId": f"endpoint/{endpoint}/variant/A", **DIMENSION}
+
+
 def register(world: World, endpoint: str, least: int, most: int, **configuration: Any) -> Any:
     scaling = world.client("application-autoscaling")
-    resource = {"ResourceId": f"endpoint/{endpoint}/variant/A", **DIMENSION}
-    scaling.register_scalable_target(**resource, MinCapacity=least, MaxCapacity=most)
+    scaling.register_scalable_target(**resource(endpoint), MinCapacity=least, MaxCapacity=most)
     scaling.put_scaling_policy(
-        **resource,
+        **resource(endpoint),
         PolicyName=endpoint,
         PolicyType="TargetTrackingScaling",
         TargetTrackingScalingPolicyConfiguration={
@@ -90,17 +94,57 @@ def wait_for(world: World, endpoint: str, count: int, seconds: float) -> None:
 
 def test_scales_out_to_the_maximum_and_not_beyond(world: World) -> None:
     endpoint = world.endpoint(world.config(world.model()))
-    register(world, endpoint, 1, 3, TargetValue=5, ScaleOutCooldown=0, ScaleInCooldown=300)
+    scaling = register(world, endpoint, 1, 3, TargetValue=5, ScaleOutCooldown=0, ScaleInCooldown=300)
     for _ in range(60):
         assert world.invoke(endpoint).status == 200
     wait_for(world, endpoint, 3, 30)
     assert world.settled(endpoint)["EndpointStatus"] == "InService"
     assert world.invoke(endpoint).status == 200
+    (activity,) = scaling.describe_scaling_activities(**resource(endpoint))["ScalingActivities"]
+    assert activity["Description"] == "Setting desired instance count to 3."
+    assert activity["Cause"].startswith(f"policy {endpoint} was triggered: 60 invocations in a minute, 5 an instance")
+    assert activity["StatusCode"] == "Successful"
+    assert activity["StatusMessage"].endswith("Change successfully fulfilled by sagemaker.")
+    assert activity["StartTime"] <= activity["EndTime"]
+    assert not scaling.describe_scaling_activities(**resource("other"))["ScalingActivities"]
     name = f"{endpoint}-z"
     variant = {"VariantName": "Z", "ModelName": world.model(), "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
     world.sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
     with pytest.raises(ClientError, match=r'variant name\(s\) "A" must be deregistered as scalable targets'):
         world.sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName=name)
+
+
+@pytest.mark.slow
+def test_the_minimum_is_a_reason_to_scale_and_pages_have_a_length(world: World) -> None:
+    endpoint = world.endpoint(world.config(world.model()))
+    scaling = register(world, endpoint, 2, 4, TargetValue=1000)
+    wait_for(world, endpoint, 2, 30)
+    world.settled(endpoint)
+    scaling.register_scalable_target(**resource(endpoint), MinCapacity=3, MaxCapacity=4)
+    wait_for(world, endpoint, 3, 30)
+    world.settled(endpoint)
+    causes = [
+        activity["Cause"]
+        for page in scaling.get_paginator("describe_scaling_activities").paginate(
+            **resource(endpoint), PaginationConfig={"PageSize": 1}
+        )
+        for activity in page["ScalingActivities"]
+    ]
+    assert causes == ["minimum capacity was set to 3", "minimum capacity was set to 2"]
+
+
+def test_targets_and_policies_go_with_their_endpoint(world: World) -> None:
+    names = [world.endpoint(world.config(world.model())) for _ in range(2)]
+    for name in names:
+        scaling = register(world, name, 1, 2, TargetValue=5)
+    gone, kept = names
+    world.delete(gone)
+    ids = [f"endpoint/{name}/variant/A" for name in names]
+    targets = scaling.describe_scalable_targets(ServiceNamespace="sagemaker", ResourceIds=ids)["ScalableTargets"]
+    assert [target["ResourceId"] for target in targets] == [f"endpoint/{kept}/variant/A"]
+    assert not scaling.describe_scaling_policies(**resource(gone))["ScalingPolicies"]
+    scaling.deregister_scalable_target(**resource(kept))
+    assert not scaling.describe_scaling_policies(**resource(kept))["ScalingPolicies"]
 
 
 @pytest.mark.slow

@@ -10,19 +10,16 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from localaws.motolock import MOTO_LOCK
-from localaws.sagemaker.hosting import deployment
+from localaws.sagemaker.hosting import deployment, scalable_targets
 from localaws.sagemaker.hosting.endpoint import HostedEndpoint
 from localaws.sagemaker.hosting.fleet import VariantFleet
 
 __all__ = ["Autoscaler", "is_scalable_target"]
 
-_DIMENSION = "sagemaker:variant:DesiredInstanceCount"
-_METRIC = "SageMakerVariantInvocationsPerInstance"
 _EVERY_SECONDS = 5.0
 _WINDOW_SECONDS = 60.0
 _COOLDOWN_SECONDS = 300  # AWS's default for both directions
@@ -51,7 +48,7 @@ class Autoscaler:
         if now < self._next or endpoint.serving is None:
             return
         self._next = now + _EVERY_SECONDS
-        changes: dict[VariantFleet, tuple[float | None, int | None]] = {}
+        changes: dict[VariantFleet, tuple[int, str]] = {}
         known = self._histories
         self._histories = {}
         for fleet in endpoint.serving.production:
@@ -59,25 +56,38 @@ class Autoscaler:
             history.counts.append((now, fleet.taken))
             while history.counts[0][0] < now - _WINDOW_SECONDS:
                 history.counts.popleft()
-            target = None if fleet.serverless else _target(endpoint, fleet.name)
+            target = None if fleet.serverless else scalable_targets.target(endpoint, fleet.name)
             if target is None:
                 continue
-            wanted = _wanted(endpoint, fleet, history, target, now)
+            wanted, cause = _wanted(endpoint, fleet, history, target, now)
             if wanted != fleet.count:
-                changes[fleet] = (None, wanted)
+                changes[fleet] = wanted, cause
         if changes and endpoint.begin_change():
-            for fleet, (_, count) in changes.items():
+            for fleet, (count, _) in changes.items():
                 history = self._histories[fleet]
-                if count is not None and count > fleet.count:
+                if count > fleet.count:
                     history.scaled_out = now
                 else:
                     history.scaled_in = now
-            endpoint.stack.spawn(f"scale-{endpoint.name}", lambda: deployment.rescale(endpoint, changes))
+            endpoint.stack.spawn(f"scale-{endpoint.name}", lambda: _scale(endpoint, changes))
+
+
+def _scale(endpoint: HostedEndpoint, changes: Mapping[VariantFleet, tuple[int, str]]) -> None:
+    """Give the variants so many instances, on record with the reason."""
+    activities = [
+        (fleet, count, scalable_targets.begin_activity(endpoint, fleet.name, count, cause))
+        for fleet, (count, cause) in changes.items()
+    ]
+    deployment.rescale(endpoint, {fleet: (None, count) for fleet, count, _ in activities})
+    for fleet, count, activity in activities:
+        had = len(fleet.instances)
+        reason = "" if had == count else str(endpoint.record.described.get("FailureReason", f"it has {had}"))
+        scalable_targets.end_activity(endpoint, activity, count, reason)
 
 
 def is_scalable_target(endpoint: HostedEndpoint, variant: str) -> bool:
     """Whether the variant is registered with Application Auto Scaling."""
-    return _target(endpoint, variant) is not None
+    return scalable_targets.target(endpoint, variant) is not None
 
 
 def _per_minute(history: _History) -> float:
@@ -86,48 +96,20 @@ def _per_minute(history: _History) -> float:
     return float(last - first)
 
 
-def _backend(endpoint: HostedEndpoint) -> Any:
-    from moto.applicationautoscaling.models import applicationautoscaling_backends
-
-    return applicationautoscaling_backends[endpoint.stack.account_id][endpoint.stack.region]
-
-
-def _resource(endpoint: HostedEndpoint, variant: str) -> str:
-    return f"endpoint/{endpoint.name}/variant/{variant}"
-
-
-def _target(endpoint: HostedEndpoint, variant: str) -> Any:
-    backend = _backend(endpoint)
-    with MOTO_LOCK:
-        return backend.targets.get(_DIMENSION, {}).get(_resource(endpoint, variant))
-
-
-def _policies(endpoint: HostedEndpoint, variant: str) -> Iterator[Mapping[str, Any]]:
-    """The target-tracking configurations of the variant that follow its invocations per instance."""
-    with MOTO_LOCK:
-        policies = list(_backend(endpoint).policies.values())
-    for policy in policies:
-        configuration = policy.target_tracking_scaling_policy_configuration
-        if policy.resource_id != _resource(endpoint, variant) or not configuration:
-            continue
-        predefined = configuration.get("PredefinedMetricSpecification", {}).get("PredefinedMetricType")
-        if predefined == _METRIC:
-            yield configuration
-
-
 def _suspended(target: Any) -> Mapping[str, bool]:
     return target.suspended_state if isinstance(target.suspended_state, Mapping) else {}
 
 
-def _wanted(endpoint: HostedEndpoint, fleet: VariantFleet, history: _History, target: Any, now: float) -> int:
-    """How many instances the variant should have."""
+def _wanted(
+    endpoint: HostedEndpoint, fleet: VariantFleet, history: _History, target: Any, now: float
+) -> tuple[int, str]:
+    """How many instances the variant should have, and why."""
     least, most = int(target.min_capacity or 0), int(target.max_capacity or fleet.count)
     suspended = _suspended(target)
-    wanted = fleet.count
-    for policy in _policies(endpoint, fleet.name):
+    wanted, cause, rate = fleet.count, "", _per_minute(history)
+    for name, policy in scalable_targets.policies(endpoint, fleet.name):
         value = policy["TargetValue"]
-        rate = _per_minute(history)
-        needed = math.ceil(rate / value) if value > 0 else fleet.count
+        before, needed = wanted, math.ceil(rate / value) if value > 0 else fleet.count
         if needed > fleet.count:
             if now - history.scaled_out >= policy.get("ScaleOutCooldown", _COOLDOWN_SECONDS):
                 wanted = max(wanted, needed)
@@ -140,9 +122,16 @@ def _wanted(endpoint: HostedEndpoint, fleet: VariantFleet, history: _History, ta
             and now - history.counts[0][0] >= _WINDOW_SECONDS - _EVERY_SECONDS
         ):
             wanted = needed
-    wanted = max(1, least, min(most, wanted))
+        if wanted != before:
+            cause = (
+                f"policy {name} was triggered: {rate:g} invocations in a minute, {value:g} an instance are its target"
+            )
+    if wanted < max(1, least):
+        wanted, cause = max(1, least), f"minimum capacity was set to {least}"
+    elif wanted > most:
+        wanted, cause = most, cause or f"maximum capacity was set to {most}"
     if wanted > fleet.count and suspended.get("DynamicScalingOutSuspended"):
-        return fleet.count
+        return fleet.count, ""
     if wanted < fleet.count and suspended.get("DynamicScalingInSuspended"):
-        return fleet.count
-    return wanted
+        return fleet.count, ""
+    return wanted, cause

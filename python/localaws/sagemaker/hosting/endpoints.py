@@ -13,6 +13,7 @@ from localaws.sagemaker.hosting.endpoint import HostedEndpoint
 from localaws.sagemaker.hosting.fleet import VariantFleet
 from localaws.sagemaker.hosting.generation import Generation
 from localaws.sagemaker.hosting.policies import check_policy
+from localaws.sagemaker.hosting.scalable_targets import deregister
 from localaws.sagemaker.plain import describe, list_family
 from localaws.sagemaker.store import Record
 
@@ -95,7 +96,12 @@ def _delete(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[st
         if endpoint.status in _IN_PROGRESS:
             raise validation_error(f'Cannot update in-progress endpoint "{record.arn}".')
         endpoint.publish("Deleting")
-    _background(endpoint, "delete", lambda: deployment.delete(endpoint))
+
+    def delete() -> None:
+        deregister(endpoint)
+        deployment.delete(endpoint)
+
+    _background(endpoint, "delete", delete)
     return {}
 
 
