@@ -42,6 +42,7 @@ def waited(world: World, endpoint: str, number: int, prefix: str = "capture") ->
     return found
 
 
+@pytest.mark.slow
 def test_layout_and_line(world: World) -> None:
     endpoint = world.endpoint(world.config(world.model("0.5"), DataCaptureConfig=capturing()))
     headers = {"X-Amzn-SageMaker-Inference-Id": "id-1", "X-Amzn-SageMaker-Custom-Attributes": "trace=1"}
@@ -113,6 +114,7 @@ def test_shadow_variants_are_captured_under_their_own_name(world: World) -> None
         assert outputs == {answer}
 
 
+@pytest.mark.slow
 def test_json_and_unreadable_text(world: World) -> None:
     endpoint = world.endpoint(world.config(world.model(), DataCaptureConfig=capturing(100, "Input")))
     world.invoke(endpoint, b'{"a": 1}', {"Content-Type": "application/json; charset=utf-8"})

@@ -58,6 +58,7 @@ def administrator(stack: Stack) -> boto3.Session:
     return stack.session(RoleSession(principals.administrator(), *keys, ""))
 
 
+@pytest.mark.slow
 def test_a_container_outlives_the_session_that_it_was_started_with(stack: Stack) -> None:
     admin = administrator(stack)
     s3, iam = admin.client("s3"), admin.client("iam")

@@ -56,6 +56,7 @@ def ask(world: World, endpoint: str, target: str) -> Answer:
     return world.invoke(endpoint, body, {"Accept": "text/csv", "X-Amzn-SageMaker-Target-Model": target})
 
 
+@pytest.mark.slow
 def test_each_target_answers_with_its_own_booster(
     world: World, many: tuple[str, str], boosters: dict[str, tuple[bytes, float]]
 ) -> None:

@@ -71,6 +71,7 @@ def canary(seconds: int, *alarms: str, percent: int = 50) -> dict[str, Any]:
     return policy
 
 
+@pytest.mark.slow
 def test_rollover_to_a_slow_model_loses_no_request(world: World) -> None:
     endpoint = world.endpoint(world.config(world.model("old")))
     config = world.config(world.model("new", load_seconds=5))

@@ -111,6 +111,7 @@ def test_a_payload_of_megabytes_is_answered(serving: Serving, model_dir: Path, b
     np.testing.assert_allclose(numbers(answered.body), booster.predict(xgboost.DMatrix(data)), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_predicting_without_a_matrix_gives_the_same_bits() -> None:
     """The short cut for rows in an array, against `Booster.predict`, for every shape of answer and odd values."""
     programs = str(Path(sandbox.__file__).with_name("programs"))
