@@ -146,10 +146,7 @@ def _report(ended: job.TuningJob, folder: Path, student_id: str) -> int:
     values = " ".join(f"{name}={short(value)}" for name, value in sorted(found.parameters.items()))
     columns = max(shutil.get_terminal_size().columns, 40)
     print(textwrap.fill(values, columns - 1, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False))
-    mattered = [each for each in importances(ended.trials) if each.explained]
-    if mattered:
-        said = ", ".join(f"{each.name} ({each.explained:.0%})" for each in mattered[:3])
-        print(f"What mattered (share of the variance explained):\n  {said}")
+    print(textwrap.fill(_mattered(ended), columns - 1, subsequent_indent="  ", break_on_hyphens=False))
     table, picture = leaderboard.save(ended, folder)
     print(f"Saved {table} and {picture}")
     if ended.status != "Completed":
@@ -165,6 +162,14 @@ def _ranges(request: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a tuning job searches; nothing where it has several training definitions with ranges of their own."""
     ranges: Mapping[str, Any] = request["HyperParameterTuningJobConfig"].get("ParameterRanges", {})
     return ranges
+
+
+def _mattered(ended: job.TuningJob) -> str:
+    found = importances(ended.trials)
+    if found.untold:
+        return f"What mattered cannot be told: {found.untold}."
+    shares = ", ".join(f"{each.name} ({each.explained:.0%})" for each in found.ranked if each.explained)
+    return f"What mattered (share of the variance explained): {shares}"
 
 
 def _run_pipeline(sagemaker: Any, s3: Any, student_id: str, ended: job.TuningJob) -> int:
