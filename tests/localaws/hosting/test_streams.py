@@ -7,6 +7,7 @@ import contextlib
 import json
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import EventStreamError
+
+from localaws import background
 
 from .world import BUCKET, REGION, World
 
@@ -115,3 +118,15 @@ def test_a_client_that_goes_away_leaves_nothing_behind(world: World) -> None:
         world.invoke(name, b"next")
     # A request that were still in flight would keep the endpoint longer than this waits.
     world.delete(name)
+
+
+@pytest.mark.slow
+def test_a_stack_that_ends_breaks_the_stream_off(own_world: World) -> None:
+    name = own_world.endpoint(own_world.config(own_world.model("hello")))
+    with contextlib.closing(stream(own_world, name, b"stream one two")["Body"]) as body, ThreadPoolExecutor(1) as pool:
+        events = iter(body)
+        assert part(next(events)) == b"one"
+        ended = pool.submit(background.down, own_world.home)
+        with pytest.raises(EventStreamError, match="InternalStreamFailure"):
+            next(events)
+        assert ended.result(60)
