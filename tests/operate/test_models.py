@@ -5,12 +5,15 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import pickle
 import tarfile
 from pathlib import Path
 from typing import Any
 
 import boto3
+import numpy as np
 import pytest
+import xgboost
 
 from mlops.cli import main
 
@@ -107,6 +110,7 @@ def test_a_registered_version_answers_by_its_number(endpoint: str, register: Any
     listed = run(capsys, "list", STUDENT)
     assert f"{ENDPOINT} (InService) serves" in listed
     assert f"  v{version}.tar.gz" in listed
+    assert max(map(len, listed.splitlines())) <= 80
 
 
 def test_a_local_archive_is_not_overwritten_unasked(endpoint: str, capsys: Any) -> None:
@@ -157,6 +161,24 @@ def test_what_could_not_be_loaded_is_refused(
     file = tmp_path / "bad.tar.gz"
     file.write_bytes(content)
     assert said in run(capsys, "add", STUDENT, str(file), code=1)
+
+
+@pytest.mark.parametrize("features", [4, 14])
+def test_a_model_of_other_rows_is_refused(endpoint: str, features: int, tmp_path: Path, capsys: Any) -> None:
+    rows = np.arange(8.0 * features).reshape(8, features)
+    booster = xgboost.train({}, xgboost.DMatrix(rows, label=[0, 1] * 4), num_boost_round=1)
+    file = tmp_path / "narrow.tar.gz"
+    file.write_bytes(archive(**{"xgboost-model": bytes(booster.save_raw())}))
+    said = run(capsys, "add", STUDENT, str(file), code=1)
+    assert f"was trained on {features} features, and the encoder of {ENDPOINT} writes 13" in said
+    assert "narrow.tar.gz" not in run(capsys, "list", STUDENT)
+
+
+def test_a_model_that_cannot_be_looked_into_is_taken(endpoint: str, tmp_path: Path, capsys: Any) -> None:
+    """Older releases pickle boosters; nobody else's pickle is loaded to look into it."""
+    file = tmp_path / "pickled.tar.gz"
+    file.write_bytes(archive(**{"xgboost-model": pickle.dumps({"no": "booster"})}))
+    assert "is pickled.tar.gz of" in run(capsys, "add", STUDENT, str(file))
 
 
 def test_wrong_calls(endpoint: str, capsys: Any, tmp_path: Path) -> None:

@@ -108,7 +108,8 @@ def _check_fits(s3: Any, endpoint: MultiModelEndpoint, found: _Found) -> None:
     """Refuse what the endpoint could not load, or would feed with another encoder's numbers.
 
     Raises:
-        UserError: no XGBoost model is in the archive, or the version was trained behind another encoder.
+        UserError: no XGBoost model is in the archive, the version was trained behind another encoder, or the model on
+            another number of features than the encoder writes.
     """
     inside = archive.members(found.content, found.said)
     if endpoint.image.partition("/")[2].startswith("sagemaker-xgboost") and "xgboost-model" not in inside:
@@ -116,13 +117,21 @@ def _check_fits(s3: Any, endpoint: MultiModelEndpoint, found: _Found) -> None:
             f"{found.said} holds {', '.join(sorted(inside)) or 'nothing'} and no xgboost-model: give the model.tar.gz "
             "of an XGBoost training job"
         )
-    if not endpoint.front_uri or not found.encoder_uri:
+    if not endpoint.front_uri:
         return
-    ours, theirs = (archive.encoder(archive.stored(s3, uri), uri) for uri in (endpoint.front_uri, found.encoder_uri))
+    ours = archive.encoder(archive.stored(s3, endpoint.front_uri), endpoint.front_uri)
+    theirs = archive.encoder(archive.stored(s3, found.encoder_uri), found.encoder_uri) if found.encoder_uri else None
     if ours is not None and theirs is not None and ours != theirs:
         raise UserError(
             f"{found.said} was trained behind another encoder than the one of {endpoint.name}, and would misread its "
             "rows: it was fitted on other data. Deploy the version as a whole, on an endpoint of its own"
+        )
+    columns, model = archive.encoder_columns(ours), inside.get("xgboost-model")
+    features = archive.booster_features(model) if columns and model else None
+    if features is not None and features != columns:
+        raise UserError(
+            f"{found.said} was trained on {features} features, and the encoder of {endpoint.name} writes {columns}: its "
+            "rows are not that model's; give one trained on rows of that encoder, as the pipeline and tuning train them"
         )
 
 

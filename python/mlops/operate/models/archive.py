@@ -11,7 +11,7 @@ from typing import Any
 from mlops.operate.errors import UserError
 from mlops.operate.package import split_uri
 
-__all__ = ["encoder", "members", "stored"]
+__all__ = ["booster_features", "encoder", "encoder_columns", "members", "stored"]
 
 
 def members(content: bytes, called: str) -> dict[str, bytes]:
@@ -36,6 +36,27 @@ def encoder(content: bytes, called: str) -> Any:
     """The fitted encoder in an archive of the preprocessing step, as plain data; ``None`` where it holds none."""
     found = members(content, called).get("encoder.json")
     return None if found is None else json.loads(found)
+
+
+def encoder_columns(fitted: Any) -> int | None:
+    """How many columns an encoder of the preprocessing step writes, one a feature; ``None`` for another's encoder."""
+    features = fitted.get("features") if isinstance(fitted, dict) else None
+    return len(features) if isinstance(features, list) else None
+
+
+def booster_features(model: bytes) -> int | None:
+    """How many features a saved booster was trained on; ``None`` where it is in no format that XGBoost loads here.
+
+    That is so of a pickled booster, which is code of somebody else's and is not run, and of formats of older releases.
+    """
+    import xgboost  # takes half a second, and most commands need it not
+
+    booster = xgboost.Booster()
+    try:
+        booster.load_model(bytearray(model))
+    except xgboost.core.XGBoostError:
+        return None
+    return int(booster.num_features())
 
 
 def stored(s3: Any, uri: str) -> bytes:

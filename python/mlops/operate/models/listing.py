@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Prints a line for each target: its name, size in bytes, and when it was put there."""
+    """Prints the endpoint, the prefix, and a line for each target: name, size in bytes, when it was put there."""
     student_id = names.check_student_id(args.student_id)
     endpoint = read(aws.client("sagemaker", args.region), args.endpoint or names.multi_model_endpoint(student_id))
     pages = aws.client("s3", args.region).get_paginator("list_objects_v2")
@@ -31,7 +31,9 @@ def execute(args: argparse.Namespace) -> int:
         for item in page.get("Contents", [])
         if item["Key"].endswith(".tar.gz")
     ]
-    print(f"{endpoint.name} ({endpoint.status}) serves {len(found)} models of s3://{endpoint.bucket}/{endpoint.prefix}")
+    models = "1 model" if len(found) == 1 else f"{len(found)} models"
+    print(f"{endpoint.name} ({endpoint.status}) serves {models}")
+    print(f"from s3://{endpoint.bucket}/{endpoint.prefix}")
     width = max((len(item["Key"]) - len(endpoint.prefix) for item in found), default=0)
     for item in found:
         target = item["Key"][len(endpoint.prefix) :]
