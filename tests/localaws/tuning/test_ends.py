@@ -75,6 +75,31 @@ def test_stop_ends_the_trials_too(tuning: Tuning) -> None:
         tuning.world.call("StopHyperParameterTuningJob", HyperParameterTuningJobName=name)
 
 
+def test_a_trial_without_a_model_is_not_the_best(tuning: Tuning) -> None:
+    """What runs into MaxRuntimeInSeconds has the better objective, and saves no model unless it is told to."""
+    ranges = {"CategoricalParameterRanges": [{"Name": "num_round", "Values": ["1", "1000000"]}]}
+    ended = tuning.run(
+        config={
+            "Strategy": "Grid",
+            "ParameterRanges": ranges,
+            "ResourceLimits": {"MaxParallelTrainingJobs": 2},
+            "HyperParameterTuningJobObjective": {"Type": "Minimize", "MetricName": "validation:logloss"},
+        },
+        training={
+            "StaticHyperParameters": {"objective": "binary:logistic", "eta": "0.001"},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 3},
+        },
+    )
+    trials = {
+        each["TunedHyperParameters"]["num_round"]: each for each in tuning.trials(ended["HyperParameterTuningJobName"])
+    }
+    assert trials["1000000"]["TrainingJobStatus"] == "Stopped"
+    values = {rounds: each["FinalHyperParameterTuningJobObjectiveMetric"]["Value"] for rounds, each in trials.items()}
+    assert values["1000000"] < values["1"]
+    assert ended["HyperParameterTuningJobStatus"] == "Completed"
+    assert ended["BestTrainingJob"]["TrainingJobName"] == trials["1"]["TrainingJobName"]
+
+
 def test_a_trial_that_the_container_refuses_fails_with_the_containers_words(tuning: Tuning) -> None:
     limits = {"MaxNumberOfTrainingJobs": 8, "MaxParallelTrainingJobs": 1}
     static = {"num_round": "5", "bogus": "1"}

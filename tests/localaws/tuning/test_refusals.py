@@ -12,6 +12,7 @@ from localaws.errors import AwsError
 from .conftest import Tuning
 
 _CATEGORY = {"CategoricalParameterRanges": [{"Name": "max_depth", "Values": ["2", "3"]}]}
+_TWO_DEPTHS = {"IntegerParameterRanges": [{"Name": "max_depth", "MinValue": "3", "MaxValue": "4"}]}
 _OBJECTIVE = {"Type": "Maximize", "MetricName": "validation:auc"}
 _EMPTY = [channel("train", f"s3://{BUCKET}/nothing/here/", "text/csv")]
 _STATIC = {"num_round": "5"}
@@ -36,7 +37,7 @@ _STATIC = {"num_round": "5"}
         ({"training": {"StaticHyperParameters": {"num_round": "5", "eta": "1"}}}, "either static or tuned"),
         ({"config": {"Strategy": "Grid"}}, "categorical hyperparameter ranges only"),
         ({"config": {"Strategy": "Grid", "ParameterRanges": _CATEGORY}}, "number of distinct categorical combinations"),
-        ({"config": {"Strategy": "Hyperband"}}, "MaxResource of HyperbandStrategyConfig"),
+        ({"config": {"Strategy": "Hyperband"}}, "MaxResource parameter is not provided and could not be"),
         (
             {
                 "config": {
@@ -62,6 +63,11 @@ _STATIC = {"num_round": "5"}
             {"config": {"ResourceLimits": {"MaxNumberOfTrainingJobs": 1, "MaxParallelTrainingJobs": 2}}},
             "must not be greater than MaxNumberOfTrainingJobs",
         ),
+        (
+            {"config": {"ParameterRanges": _TWO_DEPTHS}},
+            "the provided ranges [2.0] must be equal or greater than the value of MaxNumberOfJobs, [4]",
+        ),
+        ({"config": {"ParameterRanges": _CATEGORY, "Strategy": "Bayesian"}}, "don't have enough combinations"),
         (
             {"config": {"ResourceLimits": {"MaxNumberOfTrainingJobs": 751, "MaxParallelTrainingJobs": 2}}},
             "AWS allows 750",
@@ -145,8 +151,37 @@ def test_parents_that_do_not_fit(
 
 def test_a_name_is_taken_once(tuning: Tuning, parent: dict[str, Any]) -> None:
     request = tuning.request(HyperParameterTuningJobName=parent["HyperParameterTuningJobName"])
-    with pytest.raises(AwsError, match="ResourceInUse"):
+    with pytest.raises(AwsError, match="ResourceInUse") as caught:
         tuning.world.call("CreateHyperParameterTuningJob", **request)
+    name = parent["HyperParameterTuningJobName"]
+    said = f"A hyperparameter tuning job with the name, {name}, already exists. Choose a different name."
+    assert caught.value.message == said
+
+
+@pytest.mark.parametrize("several", [1, 2])
+@pytest.mark.parametrize("member", ["WarmStartConfig", "TrainingJobEarlyStoppingType Auto"])
+def test_only_one_algorithm_learns_from_parents_or_stops_early(
+    tuning: Tuning, parent: dict[str, Any], member: str, several: int
+) -> None:
+    request = tuning.request()
+    one = {
+        **request.pop("TrainingJobDefinition"),
+        "TuningObjective": _OBJECTIVE,
+        "HyperParameterRanges": request["HyperParameterTuningJobConfig"].pop("ParameterRanges"),
+    }
+    del request["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
+    request["TrainingJobDefinitions"] = [{**one, "DefinitionName": f"number-{each}"} for each in range(several)]
+    if member == "WarmStartConfig":
+        request[member] = _child(parent)
+    else:
+        request["HyperParameterTuningJobConfig"]["TrainingJobEarlyStoppingType"] = "Auto"
+    if several == 1:
+        tuning.world.call("CreateHyperParameterTuningJob", **request)
+        tuning.world.finish("HyperParameterTuningJob", request["HyperParameterTuningJobName"])
+        return
+    with pytest.raises(AwsError, match="ValidationException") as caught:
+        tuning.world.call("CreateHyperParameterTuningJob", **request)
+    assert caught.value.message.startswith(f"{member}: warm start and early stopping are available only for a single")
 
 
 def test_an_unknown_tuning_job(tuning: Tuning) -> None:

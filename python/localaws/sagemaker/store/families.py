@@ -143,8 +143,7 @@ FAMILIES: dict[str, Family] = {
             Refusal("ResourceNotFound", "Could not find hyperparameter tuning job with name: {name}"),
             Refusal(
                 "ResourceInUse",
-                "Job name must be unique within an AWS account and region, "
-                "and a hyperparameter tuning job with this name already exists ({arn})",
+                "A hyperparameter tuning job with the name, {name}, already exists. Choose a different name.",
             ),
             sort_order="Ascending",
             equals={"StatusEquals": "HyperParameterTuningJobStatus"},

@@ -67,8 +67,24 @@ def _check_shape(request: Mapping[str, Any], config: Mapping[str, Any]) -> None:
             raise validation_error(
                 f"TrainingJobDefinition [{given['DefinitionName']}] needs a TuningObjective and HyperParameterRanges."
             )
+    if len(names) > 1:
+        _check_single(request, config)
     if len({given["TuningObjective"]["Type"] for given in request["TrainingJobDefinitions"]}) > 1:
         raise validation_error("All TrainingJobDefinitions must have an objective of the same Type to be compared.")
+
+
+def _check_single(request: Mapping[str, Any], config: Mapping[str, Any]) -> None:
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/multiple-algorithm-hpo.html
+    refused = {
+        "WarmStartConfig": "WarmStartConfig" in request,
+        "TrainingJobEarlyStoppingType Auto": config.get("TrainingJobEarlyStoppingType") == "Auto",
+    }
+    if found := [member for member, given in refused.items() if given]:
+        raise validation_error(
+            f"{' and '.join(found)}: warm start and early stopping are available only for a single algorithm, and "
+            f"there are [{len(request['TrainingJobDefinitions'])}] TrainingJobDefinitions. Leave it out, or tune them "
+            "one by one."
+        )
 
 
 def _check_image(stack: Stack, given: dict[str, Any]) -> None:
@@ -154,8 +170,8 @@ def _check_hyperband(config: dict[str, Any], definitions: list[Definition]) -> N
         epochs = next((static[name] for name in _EPOCHS if name in static), "")
         if not epochs.isdecimal():
             raise validation_error(
-                "MaxResource of HyperbandStrategyConfig must be given where it cannot be inferred from a static "
-                f"hyperparameter ({', '.join(_EPOCHS)}): for XGBoost set it to num_round."
+                "MaxResource parameter is not provided and could not be inferred from provided static hyperparameters "
+                "of TrainingJobDefinition. For XGBoost set it to num_round."
             )
         resources["MaxResource"] = int(epochs)
     if resources.get("MinResource", 1) > resources["MaxResource"]:
@@ -173,18 +189,24 @@ def _check_limits(config: Mapping[str, Any], definitions: list[Definition]) -> N
             f"ResourceLimits are [{trials}] training jobs, [{parallel}] in parallel: AWS allows {_MOST_TRIALS} and "
             f"{_MOST_PARALLEL}."
         )
+    combinations = sum(definition.space.size for definition in definitions)
     if config["Strategy"] == "Grid":
-        combinations = int(sum(definition.space.size for definition in definitions))
         if trials is not None and trials != combinations:
             raise validation_error(
                 f"MaxNumberOfTrainingJobs [{trials}] must equal the number of distinct categorical combinations "
-                f"possible [{combinations}] with the Grid strategy; it can also be left out."
+                f"possible [{int(combinations)}] with the Grid strategy; it can also be left out."
             )
         if combinations > _MOST_TRIALS:
-            raise validation_error(f"The grid has {combinations} combinations: AWS allows {_MOST_TRIALS}.")
+            raise validation_error(f"The grid has {int(combinations)} combinations: AWS allows {_MOST_TRIALS}.")
     elif trials is None:
         raise validation_error(
             f"MaxNumberOfTrainingJobs must be specified in ResourceLimits with the {config['Strategy']} strategy."
+        )
+    elif trials > combinations:
+        raise validation_error(
+            "You don't have enough combinations of hyperparameter ranges. The total number of hyperparameter "
+            f"combinations for the provided ranges [{combinations:.1f}] must be equal or greater than the value of "
+            f"MaxNumberOfJobs, [{trials}]. Provide additional ranges."
         )
     if trials is not None and parallel > trials:
         raise validation_error(

@@ -34,11 +34,11 @@ class Completion:
 
     def seen(self, trials: Sequence[Trial], now: datetime) -> None:
         """Take the trials that have just ended."""
-        for score in (trial.score for trial in trials):
-            if score is None:
+        for trial in trials:
+            if (score := trial.score) is None:
                 continue
             self._scores.append(score)
-            if self._best is None or score > self._best:
+            if trial.has_model and (self._best is None or score > self._best):
                 self._best, self.not_improving = score, 0
             else:
                 self.not_improving += 1

@@ -2,7 +2,7 @@
 
 AWS fills in what was not sent, and clients rely on it: SDK v2's `HyperparameterTuner.attach` goes over all three lists
 of ranges, and reads ResourceConfig and MetricDefinitions without asking whether they are there, although the SDK itself
-sends neither (it sends HyperParameterTuningResourceConfig).
+sends neither (it sends HyperParameterTuningResourceConfig; that AWS gives both for it follows from the SDK only).
 """
 
 from __future__ import annotations

@@ -52,6 +52,11 @@ class Trial:
             return None
         return self.definition.score(value)
 
+    @property
+    def has_model(self) -> bool:
+        """Whether it left a model: a stopped trial does if its container saved one in time."""
+        return "ModelArtifacts" in self.record.described
+
     def scores(self) -> list[float]:
         """The objective after each round so far, where more is better."""
         reader = self.record.internal.get("metrics")
@@ -92,6 +97,6 @@ class Trial:
 
 
 def best_of(trials: list[Trial]) -> Trial | None:
-    """The trial of the highest score; the earliest of equal ones."""
-    scored = [(trial.score, trial) for trial in trials if trial.score is not None]
+    """The trial of the highest score among those that left a model; the earliest of equal ones."""
+    scored = [(trial.score, trial) for trial in trials if trial.score is not None and trial.has_model]
     return max(scored, key=lambda pair: pair[0])[1] if scored else None
