@@ -130,8 +130,8 @@ def _check_fits(s3: Any, endpoint: MultiModelEndpoint, found: _Found) -> None:
     features = archive.booster_features(model) if columns and model else None
     if features is not None and features != columns:
         raise UserError(
-            f"{found.said} was trained on {features} features, and the encoder of {endpoint.name} writes {columns}: its "
-            "rows are not that model's; give one trained on rows of that encoder, as the pipeline and tuning train them"
+            f"{found.said} was trained on {features} features, and the encoder of {endpoint.name} writes {columns}: "
+            "its rows are not that model's; give one trained behind that encoder, by the pipeline or by tuning"
         )
 
 
