@@ -75,6 +75,14 @@ locals {
       Name = name, MinValue = tostring(range.min), MaxValue = tostring(range.max), ScalingType = range.scaling
     } if range.integer]
   }
+  # How many different points there are to try, null for no end of them. A sum of logarithms: there is no product().
+  searched = local.request.HyperParameterTuningJobConfig.ParameterRanges
+  sizes = concat(
+    [for range in try(local.searched.IntegerParameterRanges, []) : tonumber(range.MaxValue) - tonumber(range.MinValue) + 1],
+    [for range in try(local.searched.CategoricalParameterRanges, []) : length(range.Values)],
+  )
+  points = length(try(local.searched.ContinuousParameterRanges, [])) > 0 ? null : floor(pow(2, sum([for size in local.sizes : log(size, 2)])) + 0.5)
+
   completion = { for criterion, value in {
     TargetObjectiveMetricValue = var.completion.target_objective
     BestObjectiveNotImproving = var.completion.max_trials_not_improving == null ? null : {
@@ -98,6 +106,11 @@ resource "aws_s3_object" "definition" {
     precondition {
       condition     = length(setintersection(keys(local.static), keys(var.search.ranges))) == 0
       error_message = "${join(", ", setintersection(keys(local.static), keys(var.search.ranges)))} is in search.ranges and among the static hyperparameters: a hyperparameter is either searched or fixed."
+    }
+
+    precondition {
+      condition     = local.points == null ? true : var.search.max_trials <= local.points
+      error_message = "search.max_trials is ${var.search.max_trials}, and search.ranges have ${coalesce(local.points, 0)} different points: SageMaker refuses more trials than points; give fewer trials, wider ranges or a continuous one."
     }
   }
 

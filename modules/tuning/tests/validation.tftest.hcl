@@ -246,6 +246,51 @@ run "refuses_warm_start_type" {
   expect_failures = [var.warm_start]
 }
 
+run "refuses_more_trials_than_points" {
+  command = plan
+
+  variables {
+    search = {
+      max_trials = 7
+      ranges     = { max_depth = { min = 3, max = 4, integer = true }, min_child_weight = { min = 1, max = 3, integer = true } }
+    }
+  }
+
+  expect_failures = [aws_s3_object.definition]
+}
+
+run "takes_as_many_trials_as_points" {
+  command = plan
+
+  variables {
+    search = {
+      max_trials = 6
+      ranges     = { max_depth = { min = 3, max = 4, integer = true }, min_child_weight = { min = 1, max = 3, integer = true } }
+    }
+  }
+
+  assert {
+    condition     = jsondecode(output.definition).request.HyperParameterTuningJobConfig.ResourceLimits.MaxNumberOfTrainingJobs == 6
+    error_message = "6 trials on 2 x 3 points must be planned: ${output.definition}"
+  }
+}
+
+run "takes_any_trials_with_a_continuous_range" {
+  command = plan
+
+  variables {
+    search = {
+      max_trials = 700
+      ranges     = { max_depth = { min = 3, max = 4, integer = true }, eta = { min = 0.1, max = 0.2 } }
+    }
+  }
+
+  assert {
+    condition     = jsondecode(output.definition).request.HyperParameterTuningJobConfig.ResourceLimits.MaxNumberOfTrainingJobs == 700
+    error_message = "a continuous range has no end of points: ${output.definition}"
+  }
+}
+
 run "refuses_tuned_and_static" {
   command = plan
 
