@@ -9,8 +9,8 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from types import TracebackType
 
 __all__ = ["Answer", "BrokenConnection", "Connection", "Late", "StreamedAnswer"]
 
@@ -72,8 +72,19 @@ class Connection:
         self, method: str, path: str, headers: Iterable[tuple[str, str]], body: bytes, seconds: float
     ) -> Answer:
         """Send a request and read its answer. Raises BrokenConnection and Late; the connection is then of no use."""
-        answer = self.stream(method, path, headers, body, seconds, seconds)
-        return Answer(answer.status, answer.headers, b"".join(answer.parts))
+        reusable, self.reusable = self.reusable, False
+        with _worded:
+            status, found, lasting = self._begin(method, path, headers, body, seconds)
+            if (
+                (length := found.get("content-length"))
+                and "transfer-encoding" not in found
+                and status not in (204, 304)
+            ):
+                answer = self._take(int(length))
+                self.reusable = reusable and lasting and not self._buffer
+            else:
+                answer = b"".join(self._parts(status, found, reusable and lasting))
+        return Answer(status, found, answer)
 
     def stream(
         self,
@@ -89,16 +100,23 @@ class Connection:
         The parts raise BrokenConnection and Late too; once they have ended the connection can be used again.
         """
         began = time.monotonic()
-        self._deadline = began + seconds
         reusable, self.reusable = self.reusable, False
-        with _worded():
-            self._socket.settimeout(seconds)
-            self._send(method, path, headers, body)
-            status, found, lasting = self._read_head()
-            while status < 200:  # 100 Continue and its like announce the answer
-                status, found, lasting = self._read_head()
+        with _worded:
+            status, found, lasting = self._begin(method, path, headers, body, seconds)
         self._deadline = began + most_seconds
         return StreamedAnswer(status, found, self._parts(status, found, reusable and lasting))
+
+    def _begin(
+        self, method: str, path: str, headers: Iterable[tuple[str, str]], body: bytes, seconds: float
+    ) -> tuple[int, dict[str, str], bool]:
+        """Send a request; its answer's status and headers, and whether the connection lasts beyond it."""
+        self._deadline = time.monotonic() + seconds
+        self._socket.settimeout(seconds)
+        self._send(method, path, headers, body)
+        status, found, lasting = self._read_head()
+        while status < 200:  # 100 Continue and its like announce the answer
+            status, found, lasting = self._read_head()
+        return status, found, lasting
 
     def _send(self, method: str, path: str, headers: Iterable[tuple[str, str]], body: bytes) -> None:
         fields = "".join(f"{name}: {value}\r\n" for name, value in headers)
@@ -111,7 +129,7 @@ class Connection:
         self._socket.sendall(body)
 
     def _parts(self, status: int, headers: dict[str, str], lasting: bool) -> Iterator[bytes]:
-        with _worded():
+        with _worded:
             if status in (204, 304):
                 pass
             elif "chunked" in headers.get("transfer-encoding", "").lower():
@@ -165,6 +183,9 @@ class Connection:
             yield piece
 
     def _take(self, length: int) -> bytes:
+        if len(self._buffer) >= length:
+            taken, self._buffer = self._buffer[:length], self._buffer[length:]
+            return taken
         return b"".join(self._arriving(length))
 
     def _line(self) -> bytes:
@@ -188,14 +209,19 @@ class Connection:
             self._buffer = chunk
 
 
-@contextmanager
-def _worded() -> Iterator[None]:
+class _Worded:
     """What goes wrong on a connection, as this module calls it."""
-    try:
-        yield
-    except TimeoutError as error:
-        raise Late from error
-    except OSError as error:
-        raise BrokenConnection(error.strerror or str(error)) from error
-    except ValueError as error:
-        raise BrokenConnection(f"not an HTTP answer: {error}") from error
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if isinstance(error, TimeoutError):
+            raise Late from error
+        if isinstance(error, OSError):
+            raise BrokenConnection(error.strerror or str(error)) from error
+        if isinstance(error, ValueError):
+            raise BrokenConnection(f"not an HTTP answer: {error}") from error
+
+
+_worded = _Worded()
