@@ -13,29 +13,35 @@ from typing import Any
 import pytest
 
 from localaws.containers.images import EXTENSION_VARIABLE, ImageTable, ImageTableError, load_images
-from localaws.containers.serving import ContainerSpec, Invocation, ServingError
+from localaws.containers.serving import ContainerSpec, Invocation, ModelServer, ServingError, container, health
 
 from .conftest import Serving
 
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1"
 # What people write: port 8080 in so many words.
 SERVER = """
-import http.server, json, os, sys, urllib.request
+import http.server, json, os, sys, time, urllib.request
 
 NAME = os.environ.get("NAME", "")
 BEHAVIOUR = os.environ.get("BEHAVIOUR", "")
+sick = False
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.0" if BEHAVIOUR == "old" else "HTTP/1.1"
 
     def do_GET(self):
-        if BEHAVIOUR == "unhealthy":
+        if BEHAVIOUR == "unhealthy" or sick:
             self.send_error(503)
         else:
             self.answer(b"", 200 if self.path == "/ping" else 404)
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if body == b"sicken":
+            global sick
+            sick = True
+        if body == b"sleep":
+            time.sleep(1)
         if body == b"exit":
             os._exit(3)
         if body.startswith(b"http"):
@@ -66,7 +72,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 port = int(os.environ["SAGEMAKER_BIND_TO_PORT"]) if BEHAVIOUR == "binds" else 8080
 print("listening on", port, flush=True)
-http.server.ThreadingHTTPServer(("0.0.0.0", port), Handler).serve_forever()
+server = http.server.HTTPServer if BEHAVIOUR == "single" else http.server.ThreadingHTTPServer
+server(("0.0.0.0", port), Handler).serve_forever()
 """
 
 
@@ -204,11 +211,41 @@ def test_a_server_that_ends_is_started_again(
     with pytest.raises(ServingError):
         server.invoke(Invocation(b"exit"))
     serving.log.wait_for("The container ended with exit code 3; it is started again.")
-    deadline = 100
+    wait_healthy(server)
+    assert server.invoke(Invocation(b"x")).status == 201
+
+
+def wait_healthy(server: ModelServer) -> None:
+    deadline = 200
     while not server.ping() and deadline:
         deadline -= 1
         threading.Event().wait(0.05)
+
+
+def test_a_server_whose_ping_fails_is_started_again(
+    serving: Serving, program_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "EVERY_SECONDS", 0.05)
+    server = serving.start(ContainerSpec(IMAGE), images=table(program_folder, monkeypatch))
+    assert server.invoke(Invocation(b"sicken")).status == 201
+    assert not server.ping()
+    serving.log.wait_for("GET /ping gave no 200 for 3 times in a row: the container is ended.")
+    serving.log.wait_for("it is started again.")
+    wait_healthy(server)
     assert server.invoke(Invocation(b"x")).status == 201
+
+
+def test_a_server_that_is_late_because_it_works_is_left_alone(
+    serving: Serving, program_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "EVERY_SECONDS", 0.02)
+    monkeypatch.setattr(container, "_PING_SECONDS", 0.05)
+    spec = ContainerSpec(IMAGE, {"BEHAVIOUR": "single"})
+    monkeypatch.setattr(health, "MOST_FAILURES", 10**6)
+    server = serving.start(spec, images=table(program_folder, monkeypatch))
+    monkeypatch.setattr(health, "MOST_FAILURES", 3)
+    assert server.invoke(Invocation(b"sleep")).status == 201
+    assert not any("the container is ended" in line for _, line in serving.log.lines)
 
 
 def test_a_server_whose_ping_is_no_200_does_not_start(

@@ -23,13 +23,19 @@ class Connections:
         self._container, self._connect = container, connect
         self._lock = threading.Lock()
         self._idle: dict[str, list[Connection]] = {}
+        self._used = 0
         self._closed = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a connection is in use."""
+        return self._used > 0
 
     def exchange(
         self, method: str, path: str, headers: Sequence[tuple[str, str]], body: bytes, seconds: float, key: str
     ) -> Answer:
         """One request; raises ServingError. Connections are kept for each `key` (a model of a multi-model server)."""
-        connection = self._take(key) or self._open(seconds)
+        connection = self._get(key, seconds)
         try:
             with self._worded(seconds):
                 return connection.exchange(method, path, headers, body, seconds)
@@ -49,12 +55,12 @@ class Connections:
 
         Call the function when the parts have ended or are not wanted any more.
         """
-        connection = self._take("") or self._open(seconds)
+        connection = self._get("", seconds)
         try:
             with self._worded(seconds):
                 answer = connection.stream(method, path, headers, body, seconds, most_seconds)
         except ServingError:
-            connection.close()
+            self._give_back("", connection)
             raise
 
         def parts() -> Iterator[bytes]:
@@ -99,6 +105,16 @@ class Connections:
         for key in keys:
             self.forget(key)
 
+    def _get(self, key: str, seconds: float) -> Connection:
+        with self._lock:
+            self._used += 1
+        try:
+            return self._take(key) or self._open(seconds)
+        except ServingError:
+            with self._lock:
+                self._used -= 1
+            raise
+
     def _take(self, key: str) -> Connection | None:
         while True:
             with self._lock:
@@ -112,6 +128,7 @@ class Connections:
 
     def _give_back(self, key: str, connection: Connection) -> None:
         with self._lock:
+            self._used -= 1
             if connection.reusable and not self._closed:
                 self._idle.setdefault(key, []).append(connection)
                 return

@@ -1,12 +1,7 @@
-"""One container of a hosted model: its process, its log, its connections."""
+"""One container of a hosted model: its life, its log, its connections."""
 
 from __future__ import annotations
 
-import contextlib
-import shutil
-import signal
-import socket
-import subprocess
 import threading
 import time
 from collections import deque
@@ -14,13 +9,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from localaws.containers import sandbox
-from localaws.containers.environment import write_interpreter_names
 from localaws.containers.images import ImageTable
 from localaws.containers.serving.connections import Connections
+from localaws.containers.serving.health import Ping, keep_healthy
 from localaws.containers.serving.http_client import Answer, StreamedAnswer
 from localaws.containers.serving.interface import ContainerSpec, ServingError
 from localaws.containers.serving.launch import launch
-from localaws.containers.serving.namespace import Namespace
+from localaws.containers.serving.process import ContainerProcess
 
 __all__ = ["Container"]
 
@@ -30,7 +25,6 @@ _PING_SECONDS = 2.0  # AWS's limit for an answer to /ping
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.005, 0.25
 _RESTART_SECONDS, _LONGEST_RESTART_SECONDS = 0.2, 10.0
 _STEADY_SECONDS = 30.0  # a container that ran so long starts again at once when it ends
-_BACKLOG = 1024
 
 
 class Container:
@@ -48,46 +42,44 @@ class Container:
         network: bool,
         models: Path | None = None,
     ) -> None:
-        self.name, self._spec, self._on_line = name, spec, on_line
-        self._scratch, self._ml = work_dir / "scratch", work_dir / "ml"
-        self._network, self._models = network, models
-        self._launch = launch(
+        self.name, self._on_line = name, on_line
+        self._models = models
+        scratch = work_dir / "scratch"
+        prepared = launch(
             spec,
             images,
-            self._scratch,
+            scratch,
             environment,
             multi_model=models is not None,
             namespaces=sandbox.kind() == "namespaces",
         )
         self.log: deque[str] = deque(maxlen=_LAST_WORDS)
-        self._process: subprocess.Popen[bytes] | None = None
-        self._listener: socket.socket | None = None
-        self._namespace: Namespace | None = None
-        self._connections = Connections(name, self._connect)
+        self._process = ContainerProcess(spec, prepared, work_dir, scratch, models, network=network)
+        self._connections = Connections(name, self._process.connect)
         self._starting = threading.Lock()
         self._stopping = threading.Event()
         self._healthy = False
-        self._watcher: threading.Thread | None = None
+        self._starts = 0
+        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         """Start the process and return; see `wait_healthy`."""
-        if self._launch.listens == "inherited":
-            self._listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
         self._spawn()
-        self._watcher = threading.Thread(target=self._watch, name=f"container-{self.name}", daemon=True)
-        self._watcher.start()
+        self._thread("container", self._watch)
 
     def wait_healthy(self, deadline: float) -> None:
-        """Wait for a 200 from /ping until `deadline` (monotonic); raises ServingError as soon as it cannot come."""
-        pause = _FIRST_PAUSE_SECONDS
+        """Wait for a 200 from /ping until `deadline` (monotonic); raises ServingError as soon as it cannot come.
+
+        From then on the container is pinged, and started again when it fails.
+        """
+        pause, startup_seconds = _FIRST_PAUSE_SECONDS, deadline - time.monotonic()
         while not self._serves():
-            process = self._process
-            if process is None or process.poll() is not None or time.monotonic() > deadline or self._stopping.is_set():
-                code = None if process is None else process.poll()
+            if not self._process.lives or time.monotonic() > deadline or self._stopping.is_set():
+                code = self._process.exit_code
                 why = "gave no 200 in time" if code is None else f"ended with exit code {code}"
-                if self._watcher and code is not None:
+                if self._threads and code is not None:
                     self._stopping.set()
-                    self._watcher.join(_PING_SECONDS)
+                    self._threads[0].join(_PING_SECONDS)
                 raise ServingError(
                     "start",
                     f"The {self.name} container did not pass the ping health check: its server {why}. "
@@ -98,13 +90,19 @@ class Container:
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
         self._healthy = True
+        self._thread("health", lambda: keep_healthy(self, self._stopping, startup_seconds, self._end))
 
     def ping(self) -> bool:
         """Whether GET /ping answers 200."""
+        return self.pinged() == "healthy"
+
+    def pinged(self) -> Ping:
+        """What GET /ping says."""
         try:
-            return self.request("GET", "/ping", (), b"", _PING_SECONDS).status == 200
-        except ServingError:
-            return False
+            answer = self.request("GET", "/ping", (), b"", _PING_SECONDS)
+        except ServingError as error:
+            return "late" if error.kind == "timeout" else "unhealthy"
+        return "healthy" if answer.status == 200 else "unhealthy"
 
     def _serves(self) -> bool:
         """Whether /ping and, of a multi-model container, /models answer 200: AWS's check before an endpoint is up."""
@@ -148,95 +146,41 @@ class Container:
         with self._starting:
             self._stopping.set()
         self._connections.close()
-        process = self._process
-        if process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                process.send_signal(signal.SIGTERM)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(grace_seconds)
-            if process.stdin:
-                process.stdin.close()  # the supervisor kills everything when its lifeline closes
-            process.wait()
-        if self._watcher:
-            self._watcher.join()
-        if self._listener:
-            self._listener.close()
-        if self._namespace:
-            self._namespace.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
-        shutil.rmtree(self._ml, ignore_errors=True)
+        self._process.stop(grace_seconds)
+        for thread in self._threads:
+            thread.join()
+        self._process.close()
 
-    def _connect(self, seconds: float) -> socket.socket:
-        if self._namespace:
-            return self._namespace.connect(seconds)
-        port = self._listener.getsockname()[1] if self._listener else self._launch.port
-        connected = socket.create_connection(("127.0.0.1", port), seconds)
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connected
+    @property
+    def starts(self) -> int:
+        """How often its process was started."""
+        return self._starts
+
+    @property
+    def busy(self) -> bool:
+        """Whether it works on a request."""
+        return self._connections.busy
 
     def _spawn(self) -> None:
-        for directory in (self._scratch, self._ml):
-            shutil.rmtree(directory, ignore_errors=True)
-            directory.mkdir(parents=True)
-        prepared = self._launch
-        argv, passed, companion = list(prepared.argv), list[int](), None
-        if self._listener:
-            argv.append(str(self._listener.fileno()))
-            passed.append(self._listener.fileno())
-        if prepared.listens == "namespace":
-            if self._namespace:
-                self._namespace.close()
-            self._namespace = Namespace(prepared.environment.get("AWS_ENDPOINT_URL") if self._network else None)
-            companion = self._namespace.command()
-            passed.append(self._namespace.descriptor)
-        command = sandbox.Command(
-            argv,
-            prepared.environment,
-            str(self._scratch / "home"),
-            self._network and prepared.listens != "namespace",
-            mounts=self._mounts(),
-            companion=companion,
-            keep=sandbox.named_paths(prepared.runtime.serve),
-        )
-        line = sandbox.prepare(command, self._ml, self._scratch, prepared.runtime.python)
-        write_interpreter_names(prepared.runtime.python, self._scratch / "bin")
         if sandbox.kind() == "rewritten":
             self._write(sandbox.WARNING)
-        process = subprocess.Popen(
-            line,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            pass_fds=passed,
-        )
-        if self._namespace:
-            self._namespace.started()
-        self._process = process
+        self._process.start()
+        self._starts += 1
 
-    def _mounts(self) -> tuple[tuple[str, str], ...]:
-        mounts = []
-        if self._models:
-            mounts.append((str(self._models), "models"))
-        if self._spec.model_dir:
-            mounts.append((str(self._spec.model_dir), "model"))
-        else:
-            (self._ml / "model").mkdir()
-        return tuple(mounts)
+    def _thread(self, name: str, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, name=f"{name}-{self.name}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def _watch(self) -> None:
         """Follow the log; start the container again when it ends by itself after it was healthy."""
         pause = _RESTART_SECONDS
         while True:
-            process, began = self._process, time.monotonic()
-            assert process
-            assert process.stdout
-            with process.stdout as output:
+            began = time.monotonic()
+            with self._process.output as output:
                 while line := output.readline(LONGEST_LINE_BYTES):
                     self._write(line.decode("utf-8", "replace").rstrip("\r\n"))
-            code = process.wait()
-            if process.stdin:
-                process.stdin.close()
+            code = self._process.wait()
             pause = _RESTART_SECONDS if time.monotonic() - began > _STEADY_SECONDS else pause
             if self._stopping.is_set() or not self._healthy:
                 return
@@ -259,6 +203,13 @@ class Container:
                 self._write(f"The container cannot be started: {error}")
                 return False
         return True
+
+    def _end(self, reason: str) -> None:
+        """End the process, which `_watch` then starts again."""
+        with self._starting:
+            if not self._stopping.is_set():
+                self._write(f"{reason}: the container is ended.")
+                self._process.kill()
 
     def _write(self, line: str) -> None:
         self.log.append(line)
