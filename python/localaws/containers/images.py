@@ -22,15 +22,30 @@ class ImageTableError(ValueError):
 
 
 class UnknownImageError(LookupError):
-    """No entry of the image table matches. `str()` names the image and says how to extend the table."""
+    """No entry of the image table matches. `str()` names the image and says how to extend the table.
+
+    `hosted`: a model server is wanted, not a job's runtime.
+    """
+
+    def __init__(self, image: str, *, hosted: bool = False) -> None:
+        what, key = "a local runtime", 'python = "/path/to/venv/bin/python"'
+        if hosted:
+            what, key = "a model server", 'serve = ["/path/to/venv/bin/python", "/path/to/server.py"]'
+        super().__init__(
+            f"Requested image {image} not found. The local stack runs no container images: name {what} for it in a "
+            f'TOML file ([[image]] uri = "{image}" {key}), point {EXTENSION_VARIABLE} at that file, and start the '
+            "stack again."
+        )
+        self.image = image
+
+
+class NoServerError(LookupError):
+    """The image's entry says how its jobs run and nothing of serving models."""
 
     def __init__(self, image: str) -> None:
         super().__init__(
-            f"Requested image {image} not found. The local stack runs no container images: name a local runtime for it "
-            f'in a TOML file ([[image]] uri = "{image}" python = "/path/to/venv/bin/python"), point '
-            f"{EXTENSION_VARIABLE} at that file, and start the stack again."
+            f"Image {image} hosts no models here: give it `serve`, the command of its model server, in the image table."
         )
-        self.image = image
 
 
 @dataclass(frozen=True)
@@ -54,6 +69,11 @@ class Runtime:
         """Whether a training job may leave the entry point to the image."""
         return bool(self.algorithm or self.framework or self.command)
 
+    @property
+    def hosts(self) -> bool:
+        """Whether models can be served with it."""
+        return bool(self.serve or self.algorithm or self.framework)
+
 
 @dataclass(frozen=True)
 class ImageTable:
@@ -67,6 +87,16 @@ class ImageTable:
             if fnmatch.fnmatchcase(image, runtime.uri):
                 return runtime
         raise UnknownImageError(image)
+
+    def server(self, image: str) -> Runtime:
+        """The runtime that hosts models of `image`; raises UnknownImageError and NoServerError."""
+        try:
+            runtime = self.runtime(image)
+        except UnknownImageError as error:
+            raise UnknownImageError(image, hosted=True) from error
+        if not runtime.hosts:
+            raise NoServerError(image)
+        return runtime
 
 
 def load_images(config_dir: Path | None = None) -> ImageTable:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from localaws.containers.images import ImageTableError, UnknownImageError, load_images
+from localaws.containers.images import ImageTableError, NoServerError, UnknownImageError, load_images
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,23 @@ def test_an_unknown_image_is_named_with_the_remedy() -> None:
     assert "Requested image example.com/torch:2 not found" in str(unknown.value)
     assert '[[image]] uri = "example.com/torch:2"' in str(unknown.value)
     assert "LOCALAWS_IMAGES" in str(unknown.value)
+
+
+def test_an_image_that_cannot_be_hosted_is_named_with_the_remedy_for_hosting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UnknownImageError) as unknown:
+        load_images().server("example.com/torch:2")
+    assert '[[image]] uri = "example.com/torch:2" serve = ["/path/to/venv/bin/python", "/path/to/server.py"]' in str(
+        unknown.value
+    )
+    table = tmp_path / "mine.toml"
+    monkeypatch.setenv("LOCALAWS_IMAGES", str(table))
+    table.write_text(f'[[image]]\nuri = "example.com/torch:2"\npython = "{sys.executable}"\n')
+    with pytest.raises(NoServerError, match="hosts no models here: give it `serve`"):
+        load_images().server("example.com/torch:2")
+    table.write_text('[[image]]\nuri = "example.com/torch:2"\nserve = ["server"]\n')
+    assert load_images().server("example.com/torch:2").serve == ("server",)
 
 
 def test_the_users_tables_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

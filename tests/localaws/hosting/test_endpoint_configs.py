@@ -152,4 +152,4 @@ def test_what_the_stack_does_not_serve_is_said(world: World, model: str, member:
 def test_model_that_needs_an_unknown_image(world: World) -> None:
     image = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/unheard-of:1"
     unknown = world.model(image=image, artifact=packed(a=b"b"))
-    assert f"Requested image {image} not found" in refusal(world, ProductionVariants=[variant(unknown)])
+    assert f'uri = "{image}" serve = [' in refusal(world, ProductionVariants=[variant(unknown)])

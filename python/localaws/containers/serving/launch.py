@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localaws.containers.environment import base_environment
-from localaws.containers.images import ImageTable, Runtime, UnknownImageError
+from localaws.containers.images import ImageTable, NoServerError, Runtime, UnknownImageError
 from localaws.containers.run import PROGRAMS
 from localaws.containers.serving.interface import ContainerSpec, ServingError
 
@@ -48,8 +48,8 @@ def launch(
     `environment`: credentials, region and endpoint of the stack. `namespaces`: whether this machine has them.
     """
     try:
-        runtime = images.runtime(spec.image)
-    except UnknownImageError as error:
+        runtime = images.server(spec.image)
+    except (UnknownImageError, NoServerError) as error:
         raise ServingError("start", str(error), hostname=spec.hostname or "", status=400) from error
     variables = base_environment(runtime.python, scratch, _THREADS)
     variables["SAGEMAKER_MODEL_SERVER_WORKERS"] = str(os.cpu_count() or 1)
@@ -61,14 +61,6 @@ def launch(
         port = 8080 if own_loopback else _free_port()
         variables |= {"SAGEMAKER_BIND_TO_PORT": str(port)}
         return Launch(runtime, list(runtime.serve), variables, "namespace" if own_loopback else "port", port)
-    if not (runtime.algorithm or runtime.framework):
-        raise ServingError(
-            "start",
-            f"Image {spec.image} hosts no models here: give it `serve`, the command of its model server, in the image "
-            "table.",
-            hostname=spec.hostname or "",
-            status=400,
-        )
     variables["SAGEMAKER_BIND_TO_PORT"] = "8080"
     script = runtime.framework and (variables.get("SAGEMAKER_PROGRAM") or not runtime.algorithm)
     handler = str(runtime.framework) if script else "algorithm"

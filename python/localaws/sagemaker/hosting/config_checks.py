@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from localaws.errors import validation_error
 from localaws.sagemaker.hosting.served_model import ServedModel, served_model
-from localaws.sagemaker.jobs.checks import check_image, check_s3_uri
+from localaws.sagemaker.jobs.checks import check_s3_uri, check_server
 
 if TYPE_CHECKING:
     from localaws.stack import Stack
@@ -82,7 +82,7 @@ def _check_variant(stack: Stack, variant: Mapping[str, Any]) -> ServedModel:
         )
     model = served_model(stack, variant["ModelName"])
     for container in model.containers:
-        check_image(stack, container.image)
+        check_server(stack, container.image)
     if serverless := variant.get("ServerlessConfig"):
         _check_serverless(name, variant, serverless, model)
         return model

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.model import StructureShape
 
-from localaws.containers.images import ImageTableError, UnknownImageError
+from localaws.containers.images import ImageTableError, NoServerError, UnknownImageError
 from localaws.errors import AwsError, validation_error
 from localaws.sagemaker.api_model import operation_model
 from localaws.sagemaker.jobs.lifecycle import FINAL
@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from localaws.sagemaker.store import Record
     from localaws.stack import Stack
 
-__all__ = ["check_image", "check_instances", "check_local_path", "check_name_is_free", "check_s3_uri", "echo", "stop"]
+__all__ = [
+    "check_image",
+    "check_instances",
+    "check_local_path",
+    "check_name_is_free",
+    "check_s3_uri",
+    "check_server",
+    "echo",
+    "stop",
+]
 
 
 def echo(operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,6 +51,14 @@ def check_image(stack: Stack, image: str) -> None:
     try:
         stack.images.runtime(image)
     except (UnknownImageError, ImageTableError) as error:
+        raise validation_error(str(error)) from error
+
+
+def check_server(stack: Stack, image: str) -> None:
+    """Refuse an image that hosts no models here, when a model of it is to be served."""
+    try:
+        stack.images.server(image)
+    except (UnknownImageError, NoServerError, ImageTableError) as error:
         raise validation_error(str(error)) from error
 
 

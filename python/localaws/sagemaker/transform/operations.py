@@ -33,7 +33,7 @@ def create_transform_job(stack: Stack, request: dict[str, Any], caller: Principa
     model = served_model(stack, request["ModelName"])
     check(request, model)
     for container in model.containers:
-        checks.check_image(stack, container.image)
+        checks.check_server(stack, container.image)
     if model.role_arn is None:
         raise validation_error(
             f"Model {model.name} has no ExecutionRoleArn, with which a transform job reads and writes S3: create the "
