@@ -139,8 +139,8 @@ def test_mistakes_before_a_job_is_there(
     assert said_by(capsys, student) == (
         1,
         f'mlops: the transform job did not start: Could not find model "arn:aws:sagemaker:us-east-1:123456789012:model/'
-        f'xgboost-model-{student}". `aws sagemaker list-models` lists the models; `terraform apply` makes '
-        "xgboost-model-STUDENT_ID.",
+        f'xgboost-model-{student}". `aws sagemaker list-models` lists the models; `terraform apply` makes the default '
+        "one.",
     )
     code, said = said_by(capsys, student, "--input", "nothing")
     assert (code, said.startswith(f"mlops: there is nothing to transform under s3://{bucket}/nothing: put CSV")) == (
@@ -160,6 +160,81 @@ def test_mistakes_before_a_job_is_there(
     assert (code, "is not in S3" in said) == (2, True)
     code, said = said_by(capsys, "Jane!")
     assert (code, "student id 'Jane!' is not usable" in said) == (2, True)
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--input", ""], 2, "'' is no prefix: name one, such as data/batch-input/today/"),
+        (["--output", ""], 2, "'' is no prefix"),
+        (["--output", "/"], 2, "'/' is no prefix"),
+        (["--input", "s3://nosuchbucket/in/"], 1, "there is no bucket 'nosuchbucket': name another with --input"),
+        (["--output", "s3://nosuchbucket/"], 1, "there is no bucket 'nosuchbucket': name another with --output"),
+        (["--payload", "50", "--concurrent", "5"], 2, "5 requests at a time of 50 MB are 250 MB, and SageMaker holds"),
+    ],
+)
+def test_arguments_that_cannot_be(
+    student: str, sagemaker: Any, arguments: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = said_by(capsys, student, *arguments)
+    assert (found[0], found[1].startswith(f"mlops: {said}")) == (code, True), found[1]
+    assert not sagemaker.list_transform_jobs(NameContains=f"{student}-")["TransformJobSummaries"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--payload", "abc"], "argument --payload: 'abc' is not a whole number from 1 to 100"),
+        (["--payload", "101"], "argument --payload: '101' is not a whole number from 1 to 100"),
+        (["--concurrent", "0"], "argument --concurrent: '0' is not a whole number, 1 or more"),
+        (["--instance-type", "ml.foo"], "'ml.foo' is not an instance type of SageMaker, such as ml.m5.large"),
+    ],
+)
+def test_arguments_that_are_no_values(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["run", "transform", "ann", *arguments])
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("published", "model")
+def test_an_instance_type_that_there_is_not(student: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = said_by(capsys, student, "--instance-type", "ml.foo.large")
+    assert code == 1
+    assert "ml.foo.large" in said
+    assert said.count("ml.") < 12
+    assert len(said) < 500
+
+
+@pytest.mark.usefixtures("published", "model")
+def test_a_row_of_too_few_values_is_shown_with_its_line(
+    student: str, bucket: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = (SAMPLE * 3).decode().splitlines()
+    lines[400:400] = ["", "a,b"]
+    boto3.client("s3").put_object(Bucket=bucket, Key="mixed/rows.csv", Body="\n".join(lines).encode())
+    assert main(["run", "transform", student, "--input", "mixed/"]) == 1
+    first, second, *_ = capsys.readouterr().err.splitlines()
+    assert "columns, got 2" in first
+    assert second == f"  s3://{bucket}/mixed/rows.csv, line 402: a,b"
+
+
+@pytest.mark.usefixtures("published", "model")
+def test_a_bucket_that_goes_while_its_job_runs(
+    student: str, bucket: str, sagemaker: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The job's own reason is shown, not that of the client's counting."""
+
+    class S3:
+        def get_paginator(self, _: str) -> Any:
+            raise ClientError({"Error": {"Code": "NoSuchBucket", "Message": ""}}, "ListObjectsV2")
+
+    assert main(["run", "transform", student, "--no-wait"]) == 0
+    out = io.StringIO()
+    ended = command.watch(sagemaker, S3(), capsys.readouterr().out.strip(), out)
+    assert ended.status == "Completed"
+    assert "? of ? objects" in out.getvalue()
 
 
 def test_names_fit_and_hold_the_id() -> None:

@@ -122,10 +122,28 @@ def test_mistakes_in_the_call(student: str, bucket: str, capsys: pytest.CaptureF
 def test_the_entry_point_checks_the_role_and_an_unknown_job(student: str) -> None:
     from mlops.operate.errors import UserError
 
-    with pytest.raises(UserError, match="does not exist"):
+    with pytest.raises(UserError, match=r"does not exist.*terraform output -raw tuning_role_arn"):
         run_tuning.main([student, "arn:aws:iam::123456789012:role/nobody"])
     with pytest.raises(UserError, match="no tuning job 'unborn'"):
         run_tuning.main([student, _role(student), "--job", "unborn"])
+
+
+@pytest.mark.usefixtures("published")
+def test_a_folder_that_cannot_be_is_said_before_anything_starts(
+    sagemaker: Any, student: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    for folder, said in ((tmp_path / "file", "File exists"), (tmp_path / "file" / "in", "Not a directory")):
+        assert main(["run", "tuning", student, "--output", str(folder)]) == 2
+        assert capsys.readouterr().err == f"mlops: --output {folder} cannot be a folder ({said}): name another\n"
+    assert not sagemaker.list_processing_jobs(NameContains=f"{student}-")["ProcessingJobSummaries"]
+
+
+def test_a_role_that_is_none_names_the_tunings_own(student: str) -> None:
+    from mlops.operate.errors import UsageError
+
+    with pytest.raises(UsageError, match=r"'notarole' is not the ARN.*terraform output -raw tuning_role_arn"):
+        run_tuning.main([student, "notarole"])
 
 
 def test_another_budget(sagemaker: Any, student: str, bucket: str, published: dict[str, Any], tmp_path: Path) -> None:
@@ -175,7 +193,7 @@ def test_a_budget_that_cannot_be(
     assert "num_round is searched" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["run", "tuning", student, "--trials", "0"])
-    assert "0 is not 1 or more" in capsys.readouterr().err
+    assert "argument --trials: '0' is not a whole number, 1 or more" in capsys.readouterr().err
 
 
 def _role(student: str) -> str:

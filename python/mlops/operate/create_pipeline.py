@@ -15,11 +15,10 @@ from botocore.exceptions import ClientError
 from mlops.operate import aws, names
 from mlops.operate.errors import UsageError, UserError, error_code
 
-__all__ = ["Pipeline", "check_role", "create_or_update", "main", "published_definition"]
+__all__ = ["Pipeline", "check_role", "check_role_arn", "create_or_update", "main", "published_definition"]
 
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,512}")
 _SERVICE = "sagemaker.amazonaws.com"
-_RIGHT_ROLE = "take it from `terraform output -raw pipeline_role_arn`"
 _ABSENT = {"404", "NoSuchKey", "NoSuchBucket", "NotFound"}
 
 
@@ -50,16 +49,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
 
     student_id = names.check_student_id(args.student_id)
-    if not _ROLE_ARN.fullmatch(args.role_arn):
-        raise UsageError(
-            f"role {args.role_arn!r} is not the ARN of an IAM role (arn:aws:iam::123456789012:role/name): {_RIGHT_ROLE}"
-        )
+    check_role_arn(args.role_arn, "pipeline_role_arn")
     sagemaker = aws.client("sagemaker", args.region)
     name = names.pipeline_name(student_id)
     definition = published_definition(
         aws.client("s3", args.region), args.bucket or names.bucket_name(student_id), names.definition_key(student_id)
     )
-    check_role(aws.client("iam", args.region), args.role_arn)
+    check_role(aws.client("iam", args.region), args.role_arn, "pipeline_role_arn")
     pipeline = create_or_update(sagemaker, name, definition, args.role_arn)
 
     file = args.output or Path("build", f"{name}.json")
@@ -93,8 +89,19 @@ def published_definition(s3: Any, bucket: str, key: str) -> str:
     return body
 
 
-def check_role(iam: Any, role_arn: str) -> None:
+def check_role_arn(role_arn: str, output: str) -> None:
+    """Raises ``UsageError`` where this is no role's ARN; ``output`` is the Terraform output that has the right one."""
+    if not _ROLE_ARN.fullmatch(role_arn):
+        raise UsageError(
+            f"role {role_arn!r} is not the ARN of an IAM role (arn:aws:iam::123456789012:role/name): {_right(output)}"
+        )
+
+
+def check_role(iam: Any, role_arn: str, output: str) -> None:
     """Makes sure that SageMaker can assume the role: CreatePipeline takes any, and executions fail then.
+
+    Args:
+        output: the Terraform output that has the right role.
 
     Raises:
         UserError: no such role, or it does not trust SageMaker. Who may not read roles is let through.
@@ -104,11 +111,15 @@ def check_role(iam: Any, role_arn: str) -> None:
     except ClientError as error:
         if error_code(error) != "NoSuchEntity":
             return
-        raise UserError(f"the role {role_arn} does not exist: {_RIGHT_ROLE}") from error
+        raise UserError(f"the role {role_arn} does not exist: {_right(output)}") from error
     if role["Arn"] != role_arn:
-        raise UserError(f"the role {role_arn} does not exist, {role['Arn']} does: {_RIGHT_ROLE}")
+        raise UserError(f"the role {role_arn} does not exist, {role['Arn']} does: {_right(output)}")
     if _SERVICE not in json.dumps(role["AssumeRolePolicyDocument"]):
-        raise UserError(f"the role {role_arn} does not let {_SERVICE} assume it: {_RIGHT_ROLE}")
+        raise UserError(f"the role {role_arn} does not let {_SERVICE} assume it: {_right(output)}")
+
+
+def _right(output: str) -> str:
+    return f"take it from `terraform output -raw {output}`"
 
 
 def create_or_update(sagemaker: Any, name: str, definition: str, role_arn: str) -> Pipeline:

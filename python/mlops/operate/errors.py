@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from botocore import exceptions as boto
 from botocore.exceptions import BotoCoreError, ClientError
 
-__all__ = ["CannotLookError", "UsageError", "UserError", "error_code", "explain"]
+__all__ = ["CannotLookError", "UsageError", "UserError", "error_code", "explain", "shortened"]
 
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _UNKNOWN_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
@@ -75,7 +77,12 @@ def _explain_refusal(error: ClientError) -> UserError:
         return CannotLookError(f"the AWS credentials are not valid here ({code}): {_CREDENTIALS}")
     if code in _DENIED:
         return UserError(f"{operation} was denied: {message or code}: ask for this permission, or use another role")
-    return UserError(f"{operation} failed with {code}: {message}")
+    return UserError(f"{operation} failed with {code}: {shortened(message)}")
+
+
+def shortened(message: str) -> str:
+    """A service's message without the hundreds of values that an enumeration in it may have."""
+    return re.sub(r"\[([^\[\]]{200,})\]", lambda found: f"[{found[1][:80].rpartition(',')[0]}, ...]", message)
 
 
 def _one_line(text: object) -> str:

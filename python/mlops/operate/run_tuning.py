@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops.operate import aws, create_pipeline, execution, names, package, run_pipeline
+from mlops.operate.arguments import positive
 from mlops.operate.errors import UsageError
 from mlops.operate.progress import Progress
 from mlops.operate.tuning import best, channels, job, leaderboard, published
@@ -37,9 +38,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--job", metavar="NAME", help="watch and report this tuning job instead of starting one")
-    parser.add_argument("--trials", type=_positive, metavar="N", help="how many trials (default: Terraform's)")
-    parser.add_argument("--parallel", type=_positive, metavar="N", help="trials at a time (default: Terraform's)")
-    parser.add_argument("--rounds", type=_positive, metavar="N", help="boosting rounds a trial (default: Terraform's)")
+    parser.add_argument("--trials", type=positive, metavar="N", help="how many trials (default: Terraform's)")
+    parser.add_argument("--parallel", type=positive, metavar="N", help="trials at a time (default: Terraform's)")
+    parser.add_argument("--rounds", type=positive, metavar="N", help="boosting rounds a trial (default: Terraform's)")
     parser.add_argument("--no-wait", action="store_true", help="start, print the tuning job's name, and return at once")
     parser.add_argument("--register-best", action="store_true", help="register the best trial's model as a new version")
     parser.add_argument("--use-best", action="store_true", help="run the pipeline with the best hyperparameters")
@@ -48,13 +49,6 @@ def _options(parser: argparse.ArgumentParser) -> None:
         "--output", type=Path, metavar="FOLDER", help="for leaderboard and plot (default: build/tuning/NAME)"
     )
     parser.add_argument("--region", help="AWS region (default: the environment's)")
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
-    return number
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -75,10 +69,15 @@ def execute(args: argparse.Namespace) -> int:
         raise UsageError("--no-wait returns before there is a best trial: it goes with none of the other options")
     if args.job and (args.trials or args.parallel or args.rounds):
         raise UsageError("--job watches a tuning job that was started: it takes no --trials, --parallel or --rounds")
+    if args.role_arn:
+        create_pipeline.check_role_arn(args.role_arn, "tuning_role_arn")
+    folder = args.output or Path("build", "tuning")
+    if not args.no_wait:
+        leaderboard.prepare(folder)
     sagemaker, s3 = aws.client("sagemaker", args.region), aws.client("s3", args.region)
     requests = published.read_published(s3, args.bucket or names.bucket_name(student_id), student_id)
     if args.role_arn and args.role_arn != requests.role_arn:
-        create_pipeline.check_role(aws.client("iam", args.region), args.role_arn)
+        create_pipeline.check_role(aws.client("iam", args.region), args.role_arn, "tuning_role_arn")
         requests = requests.with_role(args.role_arn)
     requests = requests.changed(args.trials, args.parallel, args.rounds)
     name = args.job
@@ -103,7 +102,7 @@ def execute(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 130
-    code = _report(ended, args.output or Path("build", "tuning", name), student_id)
+    code = _report(ended, args.output or folder / name, student_id)
     if code == 0 and args.register_best:
         arn = best.register(sagemaker, ended, requests, names.model_package_group(student_id))
         registered = package.read(sagemaker, s3, arn)

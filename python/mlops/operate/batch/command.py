@@ -9,10 +9,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
+from botocore.exceptions import ClientError
+
 from mlops.operate import aws, names
+from mlops.operate.arguments import instance_type, positive, whole_number
 from mlops.operate.batch import failure, job, request
 from mlops.operate.batch.job import Job
-from mlops.operate.errors import UsageError, UserError
+from mlops.operate.errors import UsageError, UserError, error_code
 
 __all__ = ["HELP", "PATH", "configure", "execute", "main", "watch"]
 
@@ -23,6 +26,8 @@ HELP = (
 
 _FIRST_POLL_SECONDS = 0.5
 _LAST_POLL_SECONDS = 10.0
+_MOST_MEGABYTES = 100
+_LONGEST_ROW = 300
 _COUNTED_BYTES = 512 * 1024**2
 
 
@@ -81,9 +86,9 @@ def watch(
     while True:
         snapshot = job.read(sagemaker, name)
         if wanted is None:
-            wanted = _inputs(s3, snapshot)
-        done = sum(1 for key, _ in job.objects_under(s3, snapshot.target + "/") if key.endswith(".out"))
-        state = f"  {snapshot.status:<10}  {done} of {wanted} objects"
+            wanted = _count(s3, snapshot.source)
+        done = _count(s3, snapshot.target + "/", ".out")
+        state = f"  {snapshot.status:<10}  {_said(done)} of {_said(wanted)} objects"
         if live:
             out.write(f"\r\x1b[2K{state}  {snapshot.seconds():.0f} s")
         elif state != said:
@@ -110,20 +115,17 @@ def _options(parser: argparse.ArgumentParser) -> None:
         "--output-filter", metavar="JSONPATH", help="what of row and prediction is kept, e.g. '$[0,-1]'"
     )
     parser.add_argument("--strategy", choices=["MultiRecord", "SingleRecord"], help="many rows a request, or one")
-    parser.add_argument("--payload", type=_positive, metavar="MB", help="largest request, 1 to 100 MB")
-    parser.add_argument("--concurrent", type=_positive, metavar="N", help="requests at a time")
-    parser.add_argument("--instance-type", metavar="TYPE", help="e.g. ml.m5.large")
+    parser.add_argument("--payload", type=_megabytes, metavar="MB", help="largest request, 1 to 100 MB")
+    parser.add_argument("--concurrent", type=positive, metavar="N", help="requests at a time")
+    parser.add_argument("--instance-type", type=instance_type, metavar="TYPE", help="e.g. ml.m5.large")
     parser.add_argument("--job", metavar="NAME", help="watch this job instead of starting one")
     parser.add_argument("--no-wait", action="store_true", help="start, print the job's name, and return at once")
     parser.add_argument("--bucket", help="the student's bucket (default: sagemaker-STUDENT_ID)")
     parser.add_argument("--region", help="AWS region (default: the environment's)")
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
-    return number
+def _megabytes(text: str) -> int:
+    return whole_number(text, 1, _MOST_MEGABYTES)
 
 
 def _start(args: argparse.Namespace, student_id: str, sagemaker: Any, s3: Any) -> str:
@@ -141,7 +143,17 @@ def _start(args: argparse.Namespace, student_id: str, sagemaker: Any, s3: Any) -
         output_filter=args.output_filter,
     )
     base = request.published(s3, bucket, student_id)
-    source = request.build(base, changes, bucket, "x")["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
+    made = request.build(base, changes, bucket, "x")
+    payload, concurrent = made.get("MaxPayloadInMB", 0), made.get("MaxConcurrentTransforms", 0)
+    if payload * concurrent > _MOST_MEGABYTES:
+        raise UsageError(
+            f"{concurrent} requests at a time of {payload} MB are {payload * concurrent} MB, and SageMaker holds "
+            f"{_MOST_MEGABYTES} MB at a time: lower --concurrent or --payload"
+        )
+    source = made["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
+    for option, named in (("--input", source), ("--output", made["TransformOutput"]["S3OutputPath"])):
+        if not job.bucket_exists(s3, job.split(named)[0]):
+            raise UserError(f"there is no bucket {job.split(named)[0]!r}: name another with {option}")
     if not any(True for _ in job.objects_under(s3, source)):
         raise UserError(
             f"there is nothing to transform under {source}: put CSV rows there, without a header, in the order of the "
@@ -164,8 +176,18 @@ def _refuse_with_job(args: argparse.Namespace) -> None:
         raise UsageError(f"--job watches a job that runs: it takes no {given[0] if given else '--no-wait'}")
 
 
-def _inputs(s3: Any, snapshot: Job) -> int:
-    return sum(1 for _ in job.objects_under(s3, snapshot.source))
+def _count(s3: Any, uri: str, ending: str = "") -> int | None:
+    """How many objects lie under a prefix; None where the caller cannot look, which is for the job to say."""
+    try:
+        return sum(1 for key, _ in job.objects_under(s3, uri) if key.endswith(ending))
+    except ClientError as error:
+        if error_code(error) in {"NoSuchBucket", "AccessDenied"}:
+            return None
+        raise
+
+
+def _said(count: int | None) -> str:
+    return "?" if count is None else str(count)
 
 
 def _report(ended: Job, s3: Any, cloudwatch: Any) -> int:
@@ -181,7 +203,7 @@ def _report(ended: Job, s3: Any, cloudwatch: Any) -> int:
     print(f"{ended.status}: {ended.failure or 'it was stopped'}", file=sys.stderr)
     log = failure.data_log(cloudwatch, ended.name)
     if row := failure.bad_row(s3, ended, log):
-        print(f"  {row.uri}, line {row.line}: {row.text}", file=sys.stderr)
+        print(f"  {row.uri}, line {row.line}: {row.text[:_LONGEST_ROW]}", file=sys.stderr)
     for line in log:
         print(f"  {line}", file=sys.stderr)
     return 1

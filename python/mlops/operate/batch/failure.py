@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -12,21 +14,21 @@ from botocore.exceptions import ClientError
 from mlops.operate.batch.job import Job, split
 from mlops.operate.errors import error_code
 
-__all__ = ["BadRow", "bad_row", "data_log"]
+__all__ = ["Row", "bad_row", "data_log"]
 
 _GROUP = "/aws/sagemaker/TransformJobs"
 _SHOWN_LINES = 20
 _LOG_LINE = re.compile(r"^\S+:\[sagemaker logs\]: (?P<source>.+?): (?P<text>.*)$")
 _ROW = re.compile(r"\brow (\d+)\b")
-_LINES = re.compile(r"\blines (\d+)-\d+\b")
+_LINES = re.compile(r"\blines (\d+)-(\d+)\b")
+_COLUMNS = re.compile(r"Expected (\d+) columns, got \d+\b")  # the CSV reader's words: it counts values, not rows
 _MEBIBYTE = 1024**2
 _DEFAULT_PAYLOAD_MB = 6
-_LONGEST_ROW = 300
 
 
 @dataclass(frozen=True)
-class BadRow:
-    """The row that the model refused: its object, its line (from 1) and its text."""
+class Row:
+    """A row: its object, its line (from 1) and its text."""
 
     uri: str
     line: int
@@ -50,22 +52,32 @@ def data_log(cloudwatch: Any, name: str) -> list[str]:
     return [line for line in found if line.strip()][-_SHOWN_LINES:]
 
 
-def bad_row(s3: Any, job: Job, log: list[str]) -> BadRow | None:
+def bad_row(s3: Any, job: Job, log: list[str]) -> Row | None:
     """The row behind the model's message, where it can be told.
 
     The message counts rows in one request, so that the first line of that request is needed: the data log or the reason
     names it, or the whole object went in one request.
     """
     for source, text in _entries(log):
-        if not (row := _ROW.search(text)):
+        row, columns = _ROW.search(text), _COLUMNS.search(text)
+        if not row and not columns:
             continue
         said = " ".join([job.failure or "", *(text for about, text in _entries(log) if about == source)])
-        first = _LINES.search(said)
+        lines = _LINES.search(said)
         uri = f"s3://{source}"
-        if first is None and not _fits_one_request(s3, job, uri):
+        if lines is None and not _fits_one_request(s3, job, uri):
             return None
-        return _row_of(s3, uri, int(first[1]) if first else 1, int(row[1]))
+        rows = _rows_of(s3, uri, int(lines[1]) if lines else 1, int(lines[2]) if lines else None)
+        if row:
+            return next(islice(rows, int(row[1]) - 1, None), None)
+        if columns and not _filtered(job):
+            return next((each for each in rows if len(next(csv.reader([each.text]))) != int(columns[1])), None)
     return None
+
+
+def _filtered(job: Job) -> bool:
+    """Whether the model gets something else than the row."""
+    return bool(job.described.get("DataProcessing", {}).get("InputFilter", "$") != "$")
 
 
 def _entries(log: list[str]) -> Iterator[tuple[str, str]]:
@@ -82,12 +94,11 @@ def _fits_one_request(s3: Any, job: Job, uri: str) -> bool:
     return bool(s3.head_object(Bucket=bucket, Key=key)["ContentLength"] <= limit)
 
 
-def _row_of(s3: Any, uri: str, first: int, row: int) -> BadRow | None:
-    """The `row`th row from line `first` on, both from 1. The model does not count empty lines as rows."""
+def _rows_of(s3: Any, uri: str, first: int, last: int | None) -> Iterator[Row]:
+    """The rows from line `first` to `last`, both from 1. The model does not count empty lines as rows."""
     bucket, key = split(uri)
-    seen = 0
     for number, line in enumerate(s3.get_object(Bucket=bucket, Key=key)["Body"].iter_lines(), start=1):
-        seen += number >= first and bool(line.strip())
-        if seen == row:
-            return BadRow(uri, number, str(line.decode("utf-8", "replace")[:_LONGEST_ROW]))
-    return None
+        if last is not None and number > last:
+            return
+        if number >= first and line.strip():
+            yield Row(uri, number, line.decode("utf-8", "replace"))

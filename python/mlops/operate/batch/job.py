@@ -10,9 +10,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.operate.errors import UserError, error_code
+from mlops.operate.errors import UserError, error_code, shortened
 
-__all__ = ["Job", "count_lines", "objects_under", "read", "split", "start"]
+__all__ = ["Job", "bucket_exists", "count_lines", "objects_under", "read", "split", "start"]
 
 _TRIES = 5
 _ENDED = frozenset({"Completed", "Failed", "Stopped"})
@@ -76,7 +76,7 @@ def start(
                 pause(0.002)
                 continue
             if code in {"ValidationException", "ResourceLimitExceeded", "ResourceInUse"}:
-                raise UserError(f"the transform job did not start: {message}{_remedy(message)}") from error
+                raise UserError(f"the transform job did not start: {shortened(message)}{_remedy(message)}") from error
             raise
     raise AssertionError("the last try returns or raises")
 
@@ -102,6 +102,15 @@ def split(uri: str) -> tuple[str, str]:
     return bucket, key
 
 
+def bucket_exists(s3: Any, bucket: str) -> bool:
+    """Whether there is such a bucket; of one that the caller may not ask about the job will tell."""
+    try:
+        s3.head_bucket(Bucket=bucket)
+    except ClientError as error:
+        return error_code(error) not in {"404", "NoSuchBucket", "NotFound"}
+    return True
+
+
 def objects_under(s3: Any, uri: str) -> Iterator[tuple[str, int]]:
     """(key, bytes) of every object under a prefix, folders left out."""
     bucket, prefix = split(uri)
@@ -123,5 +132,5 @@ def count_lines(s3: Any, bucket: str, key: str) -> int:
 
 def _remedy(message: str) -> str:
     if "Could not find model" in message:
-        return " `aws sagemaker list-models` lists the models; `terraform apply` makes xgboost-model-STUDENT_ID."
+        return " `aws sagemaker list-models` lists the models; `terraform apply` makes the default one."
     return ""

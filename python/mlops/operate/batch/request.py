@@ -66,7 +66,15 @@ def job_name(student_id: str, now: datetime) -> str:
 
 
 def uri(bucket: str, value: str) -> str:
-    """An s3:// URI as it is, or a key prefix of `bucket` as one."""
+    """An s3:// URI as it is, or a key prefix of `bucket` as one.
+
+    Raises:
+        UsageError: it is empty, as an unset variable of a shell is: that would mean the whole bucket.
+    """
+    if not value.strip("/ "):
+        raise UsageError(
+            f"{value!r} is no prefix: name one, such as data/batch-input/today/ (the whole bucket is s3://{bucket}/)"
+        )
     if value.startswith("s3://"):
         if not value.removeprefix("s3://").partition("/")[0]:
             raise UsageError(

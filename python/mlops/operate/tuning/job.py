@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from mlops.operate import names
-from mlops.operate.errors import UserError, error_code
+from mlops.operate.errors import UserError, error_code, shortened
 from mlops.operate.tuning.naming import job_name
 from mlops.operate.tuning.published import Published
 
@@ -93,7 +93,7 @@ def start(
                 time.sleep(0.01 * attempt)
                 continue
             if error_code(error) == "ValidationException":
-                raise UserError(f"SageMaker refuses {name}: {error.response['Error']['Message']}") from error
+                raise UserError(f"SageMaker refuses {name}: {shortened(error.response['Error']['Message'])}") from error
             raise
         return name
     raise UserError(f"{_ATTEMPTS} names for a tuning job of {student_id} were taken: try again")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from pathlib import Path
 
+from mlops.operate.errors import UsageError
 from mlops.operate.tuning.job import Trial, TuningJob
 from mlops.operate.tuning.plot import plot
 
-__all__ = ["leaderboard", "save"]
+__all__ = ["leaderboard", "prepare", "save"]
 
 
 def leaderboard(job: TuningJob) -> str:
@@ -28,6 +30,20 @@ def leaderboard(job: TuningJob) -> str:
         if trial not in ranked:
             writer.writerow(["", *_row(trial, names)])
     return text.getvalue()
+
+
+def prepare(folder: Path) -> None:
+    """Makes the folder that ``save`` will write into, before a tuning job that may take hours.
+
+    Raises:
+        UsageError: it cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--output {folder} cannot be a folder ({error.strerror}): name another") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UsageError(f"--output {folder} is not yours to write: name another folder")
 
 
 def save(job: TuningJob, folder: Path) -> tuple[Path, Path]:
