@@ -104,6 +104,9 @@ def test_stack_is_whole_then_refuses_then_goes(
     assert (code, "which differs from these inputs in capture. To bring" in said) == (0, True), said
     code, said = _plan(applied, **asked)
     assert (code, "goes on with" in said) == (0, False), said
+    # Nor does its end go while it bills for instances.
+    code, said = _plan(applied, endpoint="{deployment_wait_seconds=0, serverless={}}")
+    assert (code, "in capture and in serverless. To bring" in said) == (0, True), said
 
     uploaded = json.loads(published)["Steps"][0]["Arguments"]["ProcessingInputs"][-1]["S3Input"]["S3Uri"]
     prefix = uploaded.removeprefix(f"s3://{BUCKET}/")
