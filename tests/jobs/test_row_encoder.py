@@ -123,10 +123,34 @@ def test_read_rows_keeps_quoted_values_whole():
     assert read["city"].to_pylist() == ["New\nYork, NY", 'say "hi"']
 
 
-@pytest.mark.parametrize("body", [b"1\n", b"1,2,3\n", b"1,\xff\n"])
-def test_rows_that_cannot_be_read_are_a_value_error(body):
-    with pytest.raises(ValueError, match="rows must be UTF-8 with 2 values each, age, city: "):
-        read_rows(body, ["age", "city"])
+_LONG = b",".join([b"x" * 50] * 3) + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        (b"1\n", "row 501 has 1: '1'"),
+        (b"1,2,3\n", "row 501 has 3: '1,2,3'"),
+        (b"1,\xff\n", r"row 501 is not UTF-8: '1,\udcff'"),
+        (b"\n\n1\n", "row 501 has 1: '1'"),
+        (_LONG, f"row 501 has 3: '{'x' * 50},{'x' * 9}…'"),
+    ],
+)
+@pytest.mark.parametrize("good", [b"1,2\n", b'1,"a\nb"\n', b'"1","say ""hi"", she"\r\n'])
+def test_a_row_that_cannot_be_read_is_located(bad, said, good):
+    """Rows are counted as Encoder counts them: empty lines are none, a quoted line break ends none."""
+    with pytest.raises(ValueError, match="row 501 ") as caught:
+        read_rows(good * 500 + bad + good * 500, ["age", "city"])
+    assert str(caught.value) == f"rows must be UTF-8 with 2 values each, age, city: {said}"
+
+
+def test_a_row_is_counted_as_a_bad_number_is():
+    rows = b"\n1,a\n\nold,a\n"
+    encoder = fitted(["a", "b"], [1, 0])
+    with pytest.raises(ValueError, match=r"^row 2, column 'age': 'old' is not a number$"):
+        encoder.encode(read_rows(rows, ["age", "city"]))
+    with pytest.raises(ValueError, match=r"age, city: row 3 has 1: 'c'$"):
+        read_rows(rows + b"c\n", ["age", "city"])
 
 
 def test_columns_without_any_value_become_nan():

@@ -100,7 +100,7 @@ def test_the_answer_is_csv_whatever_is_accepted(model):
     [
         ("", "text/csv", "the request holds no row"),
         (" \n", "text/csv", "the request holds no row"),
-        ("30\n", "text/csv", "rows must be UTF-8 with 2 values each, age, city: "),
+        ("30,Rome\n30\n", "text/csv", "rows must be UTF-8 with 2 values each, age, city: row 2 has 1: '30'"),
         ("age,city\n30,Rome", "text/csv", "row 1, column 'age': 'age' is not a number (a header among the rows?)"),
         ("30,Rome\nold,Rome", "text/csv", "row 2, column 'age': 'old' is not a number"),
         ("x", "text/plain", "content type 'text/plain' is not supported: send text/csv, application/jsonlines or "),
@@ -109,7 +109,7 @@ def test_the_answer_is_csv_whatever_is_accepted(model):
         ('[{"age": 1}]', "application/json", "row 1 lacks the feature 'city'"),
         ("[[1]]", "application/json", "row 1 has 1 values, the model takes 2: age, city"),
         ('[["1", true]]', "application/json", "row 1, feature 'city': true is neither a string nor a number"),
-        ("{", "application/jsonlines", "Expecting property name"),
+        ('[1, "Rome"]\n\n{', "application/jsonlines", "row 2 is not JSON: Expecting property name"),
     ],
 )
 def test_the_sender_is_told_what_cannot_be_read(body, content_type, message, model, container_response):

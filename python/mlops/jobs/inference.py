@@ -72,11 +72,22 @@ def encode(media_type: str, body: bytes, encoder: Encoder) -> np.ndarray[Any, An
         return encoder.encode(read_rows(body, encoder.names))
     text = body.decode("utf-8")
     if media_type == JSON_LINES:
-        records = [json.loads(line) for line in text.splitlines() if line.strip()]
+        records = _json_lines(text)
     else:
         document = json.loads(text)
         records = document["instances"] if isinstance(document, dict) and "instances" in document else document
     return encoder.encode(_columns(records, encoder.names))
+
+
+def _json_lines(text: str) -> list[Any]:
+    records: list[Any] = []
+    for line in text.splitlines():
+        if line.strip():
+            try:
+                records.append(json.loads(line))
+            except ValueError as error:
+                raise ValueError(f"row {len(records) + 1} is not JSON: {error}") from None
+    return records
 
 
 def _response(refusal: Refusal) -> Any:

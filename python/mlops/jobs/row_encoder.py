@@ -11,6 +11,7 @@ module.
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import math
@@ -25,6 +26,7 @@ VERSION = 1
 # Weight, in rows, of the overall share of positives in a category's own share: it keeps a category of three rows from
 # the ends of the order.
 PRIOR_ROWS = 10
+SHOWN_CHARACTERS = 60  # of a row that is refused, in a message
 
 
 class EncodingError(ValueError):
@@ -197,7 +199,8 @@ def _by_share_of_positives(column: Any, positive: np.ndarray[Any, Any], missing:
 def read_rows(body: bytes, names: Sequence[str]) -> dict[str, Any]:
     """Columns of raw CSV rows without a header, comma separated: name → pyarrow string array.
 
-    Raises ValueError for a row that has more or fewer values than there are names, and for what is not UTF-8.
+    Raises ValueError for a row that has more or fewer values than there are names, and for what is not UTF-8, with the
+    row, counted from 1 without empty lines.
     """
     try:
         table = pa.csv.read_csv(
@@ -209,8 +212,33 @@ def read_rows(body: bytes, names: Sequence[str]) -> dict[str, Any]:
             ),
         )
     except pa.ArrowInvalid as error:
-        raise ValueError(f"rows must be UTF-8 with {len(names)} values each, {', '.join(names)}: {error}") from None
+        found = _first_bad_row(body, len(names)) or str(error)
+        raise ValueError(f"rows must be UTF-8 with {len(names)} values each, {', '.join(names)}: {found}") from None
     return {name: table.column(name) for name in names}
+
+
+def _first_bad_row(body: bytes, values: int) -> str | None:
+    """The first row that is no UTF-8 or has not so many values, in words; None where Python's reader finds none.
+
+    pyarrow, which reads in parallel, tells what it met and not where.
+    """
+    # Surrogates stand for bytes that are no UTF-8, so that the rows around them can be counted.
+    text = io.StringIO(body.decode("utf-8", "surrogateescape"), newline="")
+    number = 0
+    try:
+        for row in csv.reader(text):
+            if not row:
+                continue
+            number += 1
+            joined = ",".join(row)
+            shown = repr(joined if len(joined) <= SHOWN_CHARACTERS else joined[:SHOWN_CHARACTERS] + "…")
+            if any("\udc80" <= character <= "\udcff" for character in joined):
+                return f"row {number} is not UTF-8: {shown}"
+            if len(row) != values:
+                return f"row {number} has {len(row)}: {shown}"
+    except csv.Error as error:
+        return f"row {number + 1} cannot be read: {error}"
+    return None
 
 
 def write_rows(matrix: np.ndarray[Any, Any]) -> bytes:
