@@ -44,6 +44,8 @@ def exports(stack: RunningStack, sdk_config_file: Path, environ: Mapping[str, st
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "NO_PROXY": _no_proxy(environ.get("NO_PROXY", "")),
         "SAGEMAKER_USER_CONFIG_OVERRIDE": str(sdk_config_file),
+        # SDK v3 refuses roles without permissions for VPCs, needed or not; here the stack refuses what is not allowed.
+        "SAGEMAKER_VALIDATE_ROLE": environ.get("SAGEMAKER_VALIDATE_ROLE", "false"),
         "no_proxy": _no_proxy(environ.get("no_proxy", environ.get("NO_PROXY", ""))),
     }
 

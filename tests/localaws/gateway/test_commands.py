@@ -82,6 +82,7 @@ def test_the_environment_overrules_profiles_endpoints_and_proxies(environ: dict[
     assert variables["AWS_REGION"] == variables["AWS_DEFAULT_REGION"] == "eu-west-1"
     assert variables["NO_PROXY"] == "internal.example,127.0.0.1,localhost"
     assert variables["AWS_PAGER"] == ""
+    assert variables["SAGEMAKER_VALIDATE_ROLE"] == "false"
     config = Path(variables["SAGEMAKER_USER_CONFIG_OVERRIDE"]).read_text()
     assert "DefaultS3Bucket: sagemaker-eu-west-1-210987654321" in config
     assert "TelemetryOptOut: true" in config
