@@ -109,6 +109,11 @@ resource "aws_s3_object" "definition" {
     }
 
     precondition {
+      condition     = length(local.hyperparameter_faults) == 0
+      error_message = "XGBoost refuses search.ranges or training.hyperparameters: ${join("; ", local.hyperparameter_faults)}."
+    }
+
+    precondition {
       condition     = local.points == null ? true : var.search.max_trials <= local.points
       error_message = "search.max_trials is ${var.search.max_trials}, and search.ranges have ${coalesce(local.points, 0)} different points: SageMaker refuses more trials than points; give fewer trials, wider ranges or a continuous one."
     }

@@ -300,3 +300,77 @@ run "refuses_tuned_and_static" {
 
   expect_failures = [aws_s3_object.definition]
 }
+
+run "refuses_a_number_that_xgboost_does_not_take" {
+  command = plan
+
+  variables {
+    images = { team_image = "683313688378.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:1.7-1" }
+    search = { ranges = { eta = { min = 0.1, max = 3 } } }
+  }
+
+  expect_failures = [aws_s3_object.definition]
+}
+
+run "refuses_an_end_that_is_excluded" {
+  command = plan
+
+  variables {
+    images = { team_image = "683313688378.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:1.7-1" }
+    search = { ranges = { subsample = { min = 0, max = 1 } } }
+  }
+
+  expect_failures = [aws_s3_object.definition]
+}
+
+run "refuses_a_range_that_xgboost_does_not_know" {
+  command = plan
+
+  variables {
+    images = { team_image = "683313688378.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:1.7-1" }
+    search = { ranges = { depth = { min = 3, max = 10, integer = true } } }
+  }
+
+  expect_failures = [aws_s3_object.definition]
+}
+
+run "refuses_fractions_of_a_whole_number" {
+  command = plan
+
+  variables {
+    images = { team_image = "683313688378.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:1.7-1" }
+    search = { ranges = { max_depth = { min = 3, max = 10 } } }
+  }
+
+  expect_failures = [aws_s3_object.definition]
+}
+
+run "refuses_a_hyperparameter_that_xgboost_does_not_know" {
+  command = plan
+
+  variables {
+    images   = { team_image = "683313688378.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:1.7-1" }
+    training = { hyperparameters = { rounds = "7" } }
+  }
+
+  expect_failures = [aws_s3_object.definition]
+}
+
+run "leaves_hyperparameters_of_another_image_alone" {
+  command = plan
+
+  variables {
+    search   = { ranges = { eta = { min = 0.1, max = 3 }, depth = { min = 3, max = 10 } } }
+    training = { hyperparameters = { rounds = "7" } }
+  }
+}
+
+run "takes_what_xgboost_takes" {
+  command = plan
+
+  variables {
+    images   = { team_image = "683313688378.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:1.7-1" }
+    search   = { ranges = { eta = { min = 0, max = 1 }, max_depth = { min = 0, max = 50, integer = true } } }
+    training = { hyperparameters = { tree_method = "hist", subsample = "0.5", num_round = "50" } }
+  }
+}
