@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .world import BUCKET, World, csv_of, rows, unique
+from .world import BUCKET, REGION, World, csv_of, rows, unique
 
 # Answers each line with what the container sees.
 ENVIRONMENT = """
@@ -92,6 +92,21 @@ def test_a_pipeline_of_containers(world: World) -> None:
     found = np.array([float(line) for line in output.decode().splitlines()])
     assert np.abs(found - world.booster.inplace_predict(data * 2)).max() < 1e-6
     assert any("[INFO]" in line for line in world.log(described["TransformJobName"], "/container-1"))
+
+
+def test_locations_over_https(world: World) -> None:
+    """Input, output and the model's own artifact."""
+    address = f"https://{BUCKET}.s3.{REGION}.amazonaws.com"
+    own = world.xgboost_container
+    model = world.new_model({**own, "ModelDataUrl": own["ModelDataUrl"].replace(f"s3://{BUCKET}", address)})
+    data = rows(5)
+    source = world.inputs(rows_csv=csv_of(data)).replace(f"s3://{BUCKET}", address)
+    name = unique("https")
+    described = world.run(source, model=model, output={"S3OutputPath": f"{address}/out/{name}"})
+    assert described["TransformJobStatus"] == "Completed", described
+    (output,) = world.below(f"s3://{BUCKET}/out/{name}").values()
+    found = np.array([float(line) for line in output.decode().splitlines()])
+    assert np.abs(found - world.booster.inplace_predict(data)).max() < 1e-6
 
 
 def test_filters_and_join_end_to_end(world: World) -> None:

@@ -89,6 +89,15 @@ def test_csv_without_its_id_joined_and_cut_to_id_and_inference() -> None:
     assert chosen.kept(b'7,1,"x,y"\n8,2,z\n', b"0.5\n0.25\n") == b"7,0.5\n8,0.25\n"
 
 
+def test_empty_filters_take_all() -> None:
+    """The API's shortest JSONPath is none at all."""
+    open_ended = processing({"InputFilter": "", "OutputFilter": "", "JoinSource": "Input"})
+    assert open_ended.sent(b"7,1\n") == b"7,1\n"
+    assert open_ended.kept(b"7,1\n", b"0.5\n") == b"7,1,0.5\n"
+    nothing = processing({"InputFilter": "", "OutputFilter": "", "JoinSource": "None"}, "image/png", split=False)
+    assert not nothing.after
+
+
 def test_json_lines_joined() -> None:
     joined = processing({"InputFilter": "$.features", "JoinSource": "Input"}, LINES)
     body = b'{"id": 1, "features": [1, 2]}\n{"id": 2, "features": [3, 4]}\n'

@@ -18,6 +18,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from localaws.s3_urls import bucket_and_key
+
 if TYPE_CHECKING:
     import boto3
 
@@ -47,15 +49,14 @@ class Limits:
 
 
 def download(session: boto3.Session, url: str, destination: Path, container: str = "") -> str:
-    """Copy the object at `url` (s3://bucket/key) to the file `destination`; its ETag.
+    """Copy the object at `url` (s3://bucket/key, or HTTPS) to the file `destination`; its ETag.
 
     Raises ArtifactError in SageMaker's words, with the whole URL, where it is missing or may not be read. `container`
     is how SageMaker calls the container (`container_1`).
     """
     named = f' for container "{container}"' if container else ""
-    scheme, _, rest = url.partition("://")
-    bucket, _, key = rest.partition("/")  # a key may hold ? and #, which end the path of other URLs
-    if scheme != "s3" or not bucket or not key:
+    bucket, key = bucket_and_key(url) or ("", "")
+    if not key:
         raise ArtifactError(f'Model data{named} is at "{url}", which is not of the form s3://bucket/key.')
     client: Any = session.client("s3")
     try:

@@ -14,6 +14,8 @@ import boto3
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
+from localaws.s3_urls import bucket_and_key
+
 __all__ = ["S3", "DataError", "Place", "nothing_under", "place"]
 
 # One thread a file: many jobs move data at once, and the stack shares its cores with them.
@@ -41,12 +43,11 @@ class Place:
 
 
 def place(uri: str) -> Place:
-    """`s3://bucket/key` in its parts; raises DataError for another form."""
-    scheme, _, rest = uri.partition("://")
-    bucket, _, key = rest.partition("/")
-    if scheme != "s3" or not bucket:
+    """`s3://bucket/key`, or an address of S3 over HTTPS, in its parts; raises DataError for another form."""
+    found = bucket_and_key(uri)
+    if found is None:
         raise DataError(f"S3 URI {uri!r} is not of the form s3://bucket/key.")
-    return Place(bucket, key)
+    return Place(*found)
 
 
 def nothing_under(uri: str, role_arn: str, region: str) -> str:

@@ -57,8 +57,8 @@ class Processing:
         clock: Callable[[], datetime],
     ) -> None:
         try:
-            self._input = parse(data.get("InputFilter", "$"))
-            self._output = parse(data.get("OutputFilter", "$"))
+            self._input = parse(data.get("InputFilter") or "$")  # the API takes an empty path
+            self._output = parse(data.get("OutputFilter") or "$")
         except FilterError as error:
             raise DataError(str(error)) from error
         self._join = data.get("JoinSource", "None") == "Input"
