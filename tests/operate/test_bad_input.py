@@ -54,6 +54,20 @@ def test_a_malformed_row_among_a_thousand(student: str, bucket: str, capsys: pyt
 
 
 @pytest.mark.usefixtures("transforms")
+def test_a_row_of_too_few_values_among_a_thousand(
+    student: str, bucket: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = (SAMPLE * 5).decode().splitlines()
+    body = "\n".join([*lines[:500], "a,b", *lines[500:]]).encode()
+    boto3.client("s3").put_object(Bucket=bucket, Key="mixed/rows.csv", Body=body)
+    first, second, *_ = refused(capsys, "transform", student, "--input", "mixed/")
+    assert "answered 400: rows must be UTF-8 with 13 values each, age, " in first
+    assert first.endswith(": row 501 has 2: 'a,b'")
+    assert second == f"  s3://{bucket}/mixed/rows.csv, line 501: a,b"
+    assert keys(bucket, "batch-output") == []
+
+
+@pytest.mark.usefixtures("transforms")
 def test_a_malformed_row_after_empty_lines(student: str, bucket: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The model does not count them, and a joined output cannot have them."""
     row = SAMPLE.decode().splitlines()[0]
