@@ -2,13 +2,20 @@ locals {
   # Scheduler puts the attempt's own id in, so that no two jobs share a name or an output folder. jsonencode writes
   # < and > as escapes, which Scheduler would not recognise.
   execution_id = "<aws.scheduler.execution-id>"
-  scheduled = merge(local.request, {
+  scheduled = merge(local.request, local.job_tags, {
     TransformJobName = "${var.name}-${local.execution_id}"
     TransformOutput = merge(local.request.TransformOutput, {
       S3OutputPath = "s3://${var.storage.bucket}/${local.output_prefix}/${var.name}-${local.execution_id}"
     })
   })
+  # What Terraform does not make does not have its provider's default tags by itself.
+  all_tags  = merge(concat([for default in data.aws_default_tags.this : default.tags], [var.tags])...)
+  job_tags  = { for member, tags in { Tags = [for key, value in local.all_tags : { Key = key, Value = value }] } : member => tags if length(tags) > 0 }
   schedules = var.schedule == null ? {} : { this = var.schedule }
+}
+
+data "aws_default_tags" "this" {
+  for_each = local.schedules
 }
 
 resource "aws_scheduler_schedule" "this" {
@@ -61,7 +68,7 @@ data "aws_iam_policy_document" "schedule_trust" {
 data "aws_iam_policy_document" "schedule" {
   statement {
     sid       = "StartTransformJobs"
-    actions   = ["sagemaker:CreateTransformJob"]
+    actions   = ["sagemaker:AddTags", "sagemaker:CreateTransformJob"]
     resources = ["arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:transform-job/${var.name}-*"]
   }
 }

@@ -6,6 +6,9 @@ mock_provider "aws" {
   mock_data "aws_iam_policy_document" {
     defaults = { json = "{}" }
   }
+  mock_data "aws_default_tags" {
+    defaults = { tags = { StudentId = "ann", Team = "none" } }
+  }
   mock_data "aws_partition" {
     defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
   }
@@ -115,6 +118,14 @@ run "a_schedule_starts_jobs_of_their_own_names" {
 
   variables {
     schedule = { expression = "cron(0 6 * * ? *)", timezone = "Europe/Berlin" }
+    tags     = { Team = "churn" }
+  }
+
+  assert {
+    condition = jsonencode(jsondecode(aws_scheduler_schedule.this["this"].target[0].input).Tags) == jsonencode([
+      { Key = "StudentId", Value = "ann" }, { Key = "Team", Value = "churn" },
+    ])
+    error_message = "Scheduled jobs have the provider's default tags and the module's."
   }
 
   assert {

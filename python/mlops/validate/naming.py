@@ -10,7 +10,7 @@ __all__ = ["contains", "named_for"]
 
 # How this project names jobs: a beginning and a time, or the id of EventBridge Scheduler's execution.
 _OURS = (*STEMS, "batch-transform")
-_OUR_ENDS = (r"\d{12}", r"[0-9a-z]{8}", r"\d{8}-\d{6}-\d{3}", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_OUR_ENDS = (r"\d{12}", r"[0-9a-z]{8}", r"\d{8}-\d{6}-\d{3}", r"[0-9a-z]{16}")
 # How the SageMaker SDK ends the names that it begins as it is told; the assessment's own beginnings alone are exact.
 _ASSESSED = ("xgboost-tuning", "batch-transform")
 _SDK_ENDS = (r"\d{6}-\d{4}", r"\d{4}-\d{2}-\d{2}-\d{2}-\d{2}-\d{2}-\d{3}")
