@@ -80,6 +80,13 @@ def test_bytes_and_text_are_read(model):
     assert model(b"30,Rome\r\n") == model("30,Rome")
 
 
+def test_what_ends_no_row(model):
+    assert model("30,Rome\n31,Oslo\n\r\n\n") == model("30,Rome\n31,Oslo")
+    assert model('30,"Ro\n\nme"\n31,Oslo')[0].splitlines()[0] == "30,nan"
+    lines = '{"age": 30, "city": "A\u2028B"}\n{"age": 31, "city": "Rome"}\n\n'
+    assert model(lines, "application/jsonlines") == model("30,A\u2028B\n31,Rome")
+
+
 def test_json_forms_give_what_csv_gives(model):
     expected = model("30,Rome\n?,Oslo\n0.5,?\n")
     records = [{"age": 30, "city": "Rome"}, {"city": "Oslo", "age": None, "id": 7}, {"age": 0.5, "city": "?"}]
@@ -109,7 +116,17 @@ def test_the_answer_is_csv_whatever_is_accepted(model):
         ('[{"age": 1}]', "application/json", "row 1 lacks the feature 'city'"),
         ("[[1]]", "application/json", "row 1 has 1 values, the model takes 2: age, city"),
         ('[["1", true]]', "application/json", "row 1, feature 'city': true is neither a string nor a number"),
-        ('[1, "Rome"]\n\n{', "application/jsonlines", "row 2 is not JSON: Expecting property name"),
+        ('[1, "Rome"]\n{', "application/jsonlines", "row 2 is not JSON: Expecting property name"),
+        ('[1, "Rome"]\n \n[2, "Oslo"]', "application/jsonlines", "row 2 is empty; send one object or array a line"),
+        ("{} {}", "application/json", "the request is not JSON (Extra data: line 1 column 4 (char 3)): send a list of"),
+        ("30,Rome\n\n31,Oslo", "text/csv", "rows must be UTF-8 with 2 values each, age, city: row 2 is empty"),
+        ("\r\n30,Rome\r\n", "text/csv", "2 values each, age, city: row 1 is empty"),
+        ('30,"Ro\n\nme"\r\n\r\n31,Oslo', "text/csv", "2 values each, age, city: row 2 is empty"),
+        ("30,Rome\n31,Malm\ufffd\n", "text/csv", "2 values each, age, city: row 2 is not UTF-8"),
+        ("30,Rome\n31,Malmö\n".encode("latin-1"), "text/csv", "2 values each, age, city: row 2 is not UTF-8"),
+        ("30,Rome\n\n31," + "x" * 140_000, "text/csv", "age, city: row 2 is empty"),
+        ('[[30, "Malm\ufffd"]]', "application/json", "JSON must be UTF-8: line 1 of the request is not"),
+        ('["1", "Oslo"]\n["1", "Malmö"]'.encode("latin-1"), "application/jsonlines", "UTF-8: line 2 of the request"),
     ],
 )
 def test_the_sender_is_told_what_cannot_be_read(body, content_type, message, model, container_response):
@@ -117,6 +134,15 @@ def test_the_sender_is_told_what_cannot_be_read(body, content_type, message, mod
     assert answer.status_code == (415 if content_type == "text/plain" else 400)
     assert answer.mimetype == "text/plain"
     assert message in answer.get_data(as_text=True)
+
+
+def test_a_value_too_large_to_look_for_the_row(model, container_response):
+    before = csv.field_size_limit(1000)
+    try:
+        answer = model("30,Rome\n31,\ufffd" + "x" * 1001)
+    finally:
+        csv.field_size_limit(before)
+    assert "row 2 cannot be read: field larger than field limit" in answer.get_data(as_text=True)
 
 
 def test_xgboosts_container_reads_the_answer(model):

@@ -68,14 +68,14 @@ def test_a_row_of_too_few_values_among_a_thousand(
 
 
 @pytest.mark.usefixtures("transforms")
-def test_a_malformed_row_after_empty_lines(student: str, bucket: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """The model does not count them, and a joined output cannot have them."""
+def test_an_empty_line_among_rows_and_at_the_end(student: str, bucket: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Among rows it would put the answers beside the wrong ones; at the end a joined output cannot have it."""
     row = SAMPLE.decode().splitlines()[0]
-    bad = "old" + row[row.index(",") :]
-    boto3.client("s3").put_object(Bucket=bucket, Key="mixed/rows.csv", Body=f"{row}\n\n\n{bad}\n".encode())
-    _, second, *_ = refused(capsys, "transform", student, "--input", "mixed/")
-    assert second == f"  s3://{bucket}/mixed/rows.csv, line 4: {bad}"
-    boto3.client("s3").put_object(Bucket=bucket, Key="mixed/rows.csv", Body=f"{row}\n\n{row}\n".encode())
+    boto3.client("s3").put_object(Bucket=bucket, Key="mixed/rows.csv", Body=f"{row}\n{row}\n\n{row}\n".encode())
+    first, second, *_ = refused(capsys, "transform", student, "--input", "mixed/")
+    assert first.endswith(": row 3 is empty")
+    assert second.rstrip() == f"  s3://{bucket}/mixed/rows.csv, line 3:"
+    boto3.client("s3").put_object(Bucket=bucket, Key="mixed/rows.csv", Body=f"{row}\n{row}\n\n".encode())
     first, *_ = refused(capsys, "transform", student, "--input", "mixed/", "--join")
     assert "the model answered 3 records with 2, so that they cannot be matched" in first
     assert keys(bucket, "batch-output") == []

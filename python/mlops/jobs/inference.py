@@ -8,7 +8,10 @@ https://sagemaker.readthedocs.io/en/stable/frameworks/sklearn/using_sklearn.html
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,6 +24,9 @@ else:  # in the container this file and the encoder are top-level modules
     from row_encoder import Encoder, read_rows, write_rows
 
 CSV, JSON, JSON_LINES = "text/csv", "application/json", "application/jsonlines"
+# The container decodes text before `input_fn` gets it, and puts this in the place of what is no UTF-8.
+REPLACEMENT = "\ufffd"
+_EMPTY_ROW = re.compile(rb"\A\r?\n|\n\r?\n|\r\r")  # or a quoted value with an empty line
 
 
 def model_fn(model_dir: str) -> Encoder:
@@ -69,24 +75,58 @@ def encode(media_type: str, body: bytes, encoder: Encoder) -> np.ndarray[Any, An
     if not body.strip():
         raise ValueError("the request holds no row")
     if media_type == CSV:
+        _check_rows(body, encoder.names)
         return encoder.encode(read_rows(body, encoder.names))
-    text = body.decode("utf-8")
+    text = _decoded(body)
     if media_type == JSON_LINES:
         records = _json_lines(text)
     else:
-        document = json.loads(text)
+        try:
+            document = json.loads(text)
+        except ValueError as error:
+            raise ValueError(f"the request is not JSON ({error}): send a list of objects or arrays") from None
         records = document["instances"] if isinstance(document, dict) and "instances" in document else document
     return encoder.encode(_columns(records, encoder.names))
 
 
+def _check_rows(body: bytes, names: list[str]) -> None:
+    """Refuse CSV that pyarrow would read: an empty row, which it leaves out, and text that has lost characters.
+
+    A row that has no answer would put the answers of all later rows beside the wrong rows. Empty lines at the end are
+    no rows.
+    """
+    rows = body.rstrip(b"\r\n")
+    if not _EMPTY_ROW.search(rows) and REPLACEMENT.encode() not in rows:
+        return
+    rule = f"rows must be UTF-8 with {len(names)} values each, {', '.join(names)}"
+    number = 0
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(rows.decode("utf-8", "replace"), newline="")), start=1):
+            if not row:
+                raise ValueError(f"{rule}: row {number} is empty")
+            if REPLACEMENT in "".join(row):
+                raise ValueError(f"{rule}: row {number} is not UTF-8")
+    except csv.Error as error:  # a value of more than 128 KiB
+        raise ValueError(f"{rule}: row {number + 1} cannot be read: {error}") from None
+
+
+def _decoded(body: bytes) -> str:
+    text = body.decode("utf-8", "replace")
+    if REPLACEMENT in text:
+        line = text.count("\n", 0, text.index(REPLACEMENT)) + 1
+        raise ValueError(f"JSON must be UTF-8: line {line} of the request is not")
+    return text
+
+
 def _json_lines(text: str) -> list[Any]:
     records: list[Any] = []
-    for line in text.splitlines():
-        if line.strip():
-            try:
-                records.append(json.loads(line))
-            except ValueError as error:
-                raise ValueError(f"row {len(records) + 1} is not JSON: {error}") from None
+    # Not splitlines: a JSON string may hold what that takes for the end of a line.
+    for number, line in enumerate(text.rstrip().split("\n"), start=1):
+        try:
+            records.append(json.loads(line))
+        except ValueError as error:
+            what = f"is not JSON: {error}" if line.strip() else "is empty"
+            raise ValueError(f"row {number} {what}; send one object or array a line") from None
     return records
 
 

@@ -22,6 +22,7 @@ _LOG_LINE = re.compile(r"^\S+:\[sagemaker logs\]: (?P<source>.+?): (?P<text>.*)$
 _ROW = re.compile(r"\brow (\d+)\b")
 _LINES = re.compile(r"\blines (\d+)-(\d+)\b")
 _COLUMNS = re.compile(r"Expected (\d+) columns, got \d+\b")  # the CSV reader's words: it counts values, not rows
+_EMPTY = " is empty"
 _MEBIBYTE = 1024**2
 _DEFAULT_PAYLOAD_MB = 6
 
@@ -68,6 +69,9 @@ def bad_row(s3: Any, job: Job, log: list[str]) -> Row | None:
         if lines is None and not _fits_one_request(s3, job, uri):
             return None
         rows = _rows_of(s3, uri, int(lines[1]) if lines else 1, int(lines[2]) if lines else None)
+        if row and _EMPTY in text:
+            return next((each for each in rows if not each.text.strip()), None)
+        rows = (each for each in rows if each.text.strip())  # a model of before does not count empty lines as rows
         if row:
             return next(islice(rows, int(row[1]) - 1, None), None)
         if columns and not _filtered(job):
@@ -95,10 +99,10 @@ def _fits_one_request(s3: Any, job: Job, uri: str) -> bool:
 
 
 def _rows_of(s3: Any, uri: str, first: int, last: int | None) -> Iterator[Row]:
-    """The rows from line `first` to `last`, both from 1. The model does not count empty lines as rows."""
+    """The lines from `first` to `last`, both from 1."""
     bucket, key = split(uri)
     for number, line in enumerate(s3.get_object(Bucket=bucket, Key=key)["Body"].iter_lines(), start=1):
         if last is not None and number > last:
             return
-        if number >= first and line.strip():
+        if number >= first:
             yield Row(uri, number, line.decode("utf-8", "replace"))
