@@ -90,6 +90,13 @@ def test_target_is_needed(world: World, many: tuple[str, str]) -> None:
     assert "is missing a target model header" in answer.json["Message"]
 
 
+@pytest.mark.parametrize("end", ["?x", "#1"])
+def test_a_target_is_named_in_full(end: str, world: World, many: tuple[str, str]) -> None:
+    endpoint, prefix = many
+    answer = ask(world, endpoint, f"a.tar.gz{end}")
+    assert f"key: {prefix}/a.tar.gz{end})" in answer.json["Message"]
+
+
 def test_target_that_is_not_there_until_it_is(
     world: World, many: tuple[str, str], boosters: dict[str, tuple[bytes, float]]
 ) -> None:
