@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
-__all__ = ["instance_type", "positive", "whole_number"]
+__all__ = ["instance_type", "percent", "positive", "whole_number"]
 
 
 def whole_number(text: str, low: int, high: int | None = None) -> int:
@@ -19,6 +19,11 @@ def whole_number(text: str, low: int, high: int | None = None) -> int:
 def positive(text: str) -> int:
     """1 or more."""
     return whole_number(text, 1)
+
+
+def percent(text: str) -> int:
+    """0 to 100."""
+    return whole_number(text, 0, 100)
 
 
 def instance_type(text: str) -> str:

@@ -7,7 +7,7 @@ import shutil
 import sys
 from typing import Any
 
-from mlops.operate import aws, check_state, names
+from mlops.operate import arguments, aws, check_state, names
 from mlops.operate.deploy import configuration, release, rollout
 from mlops.operate.deploy.configuration import Changes
 from mlops.operate.deploy.made import Made, tags
@@ -36,11 +36,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--endpoint", help="the endpoint, where it is not xgboost-endpoint-STUDENT_ID")
     parser.add_argument("--variant", help="the production variant, where there are several")
     parser.add_argument(
-        "--capture-percent", type=_percent, metavar="N", help="percent of the requests to capture, 0 for none"
+        "--capture-percent", type=arguments.percent, metavar="N", help="percent of the requests to capture, 0 for none"
     )
-    parser.add_argument("--instance-type", metavar="TYPE", help="e.g. ml.c5.large")
+    parser.add_argument("--instance-type", type=arguments.instance_type, metavar="TYPE", help="e.g. ml.c5.large")
     parser.add_argument(
-        "--instance-count", type=_positive, metavar="N", help="number of instances; each bills by the hour"
+        "--instance-count", type=arguments.positive, metavar="N", help="number of instances; each bills by the hour"
     )
     parser.add_argument("--region", help="AWS region (default: the environment's)")
 
@@ -130,17 +130,3 @@ def _retained(request: dict[str, Any], instance_count: int | None) -> dict[str, 
 def _where(args: argparse.Namespace) -> str:
     parts = [f" --{name} {value}" for name in ("endpoint", "variant") if (value := getattr(args, name))]
     return "".join(parts)
-
-
-def _percent(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 100:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 to 100")
-    return number
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
-    return number
