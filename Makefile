@@ -76,7 +76,7 @@ demo-down: install ## end what `make demo KEEP=1` left running
 
 .PHONY: test check
 test: needs-terraform $(VENV)/.installed-dev ## all tests (ARGS='-m "not slow"' for the quick ones)
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: needs-terraform $(VENV)/.installed-dev $(RENDER_VENV)/.installed ## style, types, and that nothing generated is stale
 	$(BIN)/ruff check .
