@@ -5,13 +5,20 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from demo_process import BIN
 
 pytestmark = pytest.mark.slow
+
+ROW = b"39,State-gov,Bachelors,13,Never-married,Adm-clerical,Not-in-family,White,Male,2174,0,40,United-States"
 
 
 @pytest.fixture
@@ -33,6 +40,29 @@ def make(checkout: Path, stack: dict[str, str], *arguments: str) -> subprocess.C
         stdin=subprocess.DEVNULL,
         timeout=300,
     )
+
+
+@contextmanager
+def asking(endpoint: str, row: bytes) -> Iterator[Counter[str]]:
+    """Requests to an endpoint, one after the other, and how many ended how."""
+    runtime, seen, done = boto3.client("sagemaker-runtime"), Counter[str](), threading.Event()
+
+    def ask() -> None:
+        while not done.is_set():
+            try:
+                runtime.invoke_endpoint(EndpointName=endpoint, ContentType="text/csv", Body=row)
+                seen["answered"] += 1
+            except ClientError as error:
+                seen[error.response["Error"]["Code"]] += 1
+                done.wait(0.05)
+
+    asker = threading.Thread(target=ask)
+    asker.start()
+    try:
+        yield seen
+    finally:
+        done.set()
+        asker.join()
 
 
 def test_from_apply_to_destroy(checkout: Path, stack: dict[str, str]) -> None:
@@ -73,10 +103,13 @@ def test_from_apply_to_destroy(checkout: Path, stack: dict[str, str]) -> None:
         assert asked.returncode == 2
         assert "pass --yes where you mean it" in asked.stderr
     finally:
-        destroyed = make(checkout, stack, "destroy", "STUDENT_ID=eve", "YES=1")
+        with asking("xgboost-endpoint-eve", ROW) as seen:
+            destroyed = make(checkout, stack, "destroy", "STUDENT_ID=eve", "YES=1")
         (checkout / "terraform.tfvars").unlink()
     assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
     assert "deleted 1 model versions" in destroyed.stdout
     assert "eves-own-bucket" not in [bucket["Name"] for bucket in boto3.client("s3").list_buckets()["Buckets"]]
+    assert boto3.client("sagemaker").list_endpoints()["Endpoints"] == []
+    assert set(seen) == {"answered", "ValidationError"}, seen  # none failed otherwise while the endpoint went
     names = [each["PipelineName"] for each in boto3.client("sagemaker").list_pipelines()["PipelineSummaries"]]
     assert "MLPipeline-eve" not in names
