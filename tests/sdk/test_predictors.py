@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import tarfile
 import time
 from collections.abc import Mapping
@@ -15,41 +14,17 @@ import boto3
 import numpy as np
 import pytest
 import xgboost
+from first_models import ENCODER, SKLEARN, XGBOOST
 
 from mlops.jobs.row_encoder import Encoder, read_rows
 
 PROJECT = Path(__file__).resolve().parents[2]
 ASSETS = Path(__file__).with_name("assets")
 BOOTSTRAP = PROJECT / "rendered/bootstrap"
-_SDKS = {
-    # v2 needs pytz, which pandas 3 no longer brings.
-    "v2": ("sagemaker>=2.257,<3", "pytz"),
-    "v3": ("sagemaker>=3.27,<4",),
-}
-_REGISTRY = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
-SKLEARN, XGBOOST = f"{_REGISTRY}/sagemaker-scikit-learn:1.9-0-cpu-py3", f"{_REGISTRY}/sagemaker-xgboost:3.2-0"
-# The encoder of the first apply.
-_ENCODER = {
-    "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv",
-    "SAGEMAKER_PROGRAM": "inference.py",
-    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
-}
 _ROWS = 20
 _ZEROS = 13
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module", params=sorted(_SDKS))
-def sdk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    """The SDK's generation, and the interpreter of an environment that has it."""
-    generation: str = request.param
-    folder = tmp_path_factory.mktemp(generation) / "venv"
-    uv = str(Path(sys.executable).with_name("uv"))
-    subprocess.run([uv, "venv", "-q", "--python", sys.executable, str(folder)], check=True)
-    python = folder / "bin" / "python"
-    subprocess.run([uv, "pip", "install", "-q", "--python", str(python), *_SDKS[generation]], check=True)
-    return generation, python
 
 
 def test_a_students_predictors_run_unmodified(
@@ -117,7 +92,7 @@ def _applied(student: str, bucket: str, role: str) -> None:
 
 def _endpoint(name: str, bucket: str, role: str, container: Mapping[str, str]) -> None:
     sagemaker = boto3.client("sagemaker")
-    encoder = {"Image": SKLEARN, "ModelDataUrl": f"s3://{bucket}/models/encoder.tar.gz", "Environment": _ENCODER}
+    encoder = {"Image": SKLEARN, "ModelDataUrl": f"s3://{bucket}/models/encoder.tar.gz", "Environment": ENCODER}
     model: Any = {"ModelName": name, "ExecutionRoleArn": role, "Containers": [encoder, container]}
     sagemaker.create_model(**model)
     variant: Any = {

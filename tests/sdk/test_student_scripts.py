@@ -16,14 +16,10 @@ from typing import Any
 
 import boto3
 import pytest
+from first_models import ENCODER, SKLEARN, XGBOOST
 
 PROJECT = Path(__file__).resolve().parents[2]
 ASSETS = Path(__file__).with_name("assets")
-_SDKS = {
-    # v2 needs pytz, which pandas 3 no longer brings.
-    "v2": ("sagemaker>=2.257,<3", "pytz", "xgboost-cpu"),
-    "v3": ("sagemaker>=3.27,<4",),
-}
 _TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
@@ -35,35 +31,11 @@ _ROLE = {
         {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "arn:aws:iam::*:role/student-*"},
     ],
 }
-_REGISTRY = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
 # The models of the first apply: encoder, then XGBoost.
-_CONTAINERS = (
-    (
-        f"{_REGISTRY}/sagemaker-scikit-learn:1.9-0-cpu-py3",
-        "encoder.tar.gz",
-        {
-            "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv",
-            "SAGEMAKER_PROGRAM": "inference.py",
-            "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
-        },
-    ),
-    (f"{_REGISTRY}/sagemaker-xgboost:3.2-0", "xgboost-default.tar.gz", {}),
-)
+_CONTAINERS = ((SKLEARN, "encoder.tar.gz", ENCODER), (XGBOOST, "xgboost-default.tar.gz", {}))
 _ENDED = ("Succeeded", "Failed", "Stopped")
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module", params=sorted(_SDKS))
-def sdk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    """The SDK's generation, and the interpreter of an environment that has it."""
-    generation: str = request.param
-    folder = tmp_path_factory.mktemp(generation) / "venv"
-    uv = str(Path(sys.executable).with_name("uv"))
-    subprocess.run([uv, "venv", "-q", "--python", sys.executable, str(folder)], check=True)
-    python = folder / "bin" / "python"
-    subprocess.run([uv, "pip", "install", "-q", "--python", str(python), *_SDKS[generation]], check=True)
-    return generation, python
 
 
 def test_a_students_script_runs_unmodified(sdk: tuple[str, Path], stack: dict[str, str], tmp_path: Path) -> None:
