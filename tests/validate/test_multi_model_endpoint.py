@@ -151,7 +151,12 @@ def test_models_count_as_they_come(student: str, serve: Serve, sagemaker: Any) -
     # Another student, whose id hers begins with.
     assert miss(student[:-1]).said == f"no endpoint has {student[:-1]} in its name"
 
-    sagemaker.update_endpoint(EndpointName=f"many-{student}", EndpointConfigName=f"many-{student}")
+    watched = {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 5}  # it is Updating for that long at least
+    sagemaker.update_endpoint(
+        EndpointName=f"many-{student}",
+        EndpointConfigName=f"many-{student}",
+        DeploymentConfig={"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": watched}},
+    )
     assert miss(student).said == f"many-{student} is Updating, not InService"
     _ended(sagemaker, f"many-{student}")
 
