@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from mlops.operate import aws, check_state, names
 from mlops.operate.deploy.made import delete_made
-from mlops.operate.errors import UserError, error_code
+from mlops.operate.errors import NOT_FOUND, UserError, error_code
 from mlops.operate.models.ending import end_endpoints
 from mlops.operate.stopping import stop_executions, stop_jobs
 
@@ -74,7 +74,7 @@ def empty_group(sagemaker: Any, group: str) -> int:
         for page in sagemaker.get_paginator("list_model_packages").paginate(ModelPackageGroupName=group):
             versions.extend(found["ModelPackageArn"] for found in page["ModelPackageSummaryList"])
     except ClientError as error:
-        if error_code(error) not in {"ValidationException", "ResourceNotFound"}:
+        if error_code(error) not in NOT_FOUND:
             raise
     for arn in versions:
         sagemaker.delete_model_package(ModelPackageName=arn)

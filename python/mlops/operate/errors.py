@@ -7,8 +7,10 @@ import re
 from botocore import exceptions as boto
 from botocore.exceptions import BotoCoreError, ClientError
 
-__all__ = ["CannotLookError", "UsageError", "UserError", "error_code", "explain", "shortened"]
+__all__ = ["NOT_FOUND", "CannotLookError", "UsageError", "UserError", "error_code", "explain", "shortened"]
 
+# What SageMaker calls a name that it does not know: by operation, one or the other.
+NOT_FOUND = frozenset({"ValidationException", "ResourceNotFound"})
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _UNKNOWN_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
 _DENIED = {"AccessDenied", "AccessDeniedException", "403"}

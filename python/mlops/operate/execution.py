@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.operate.errors import UserError, error_code
+from mlops.operate.errors import NOT_FOUND, UserError, error_code
 
 __all__ = ["TERMINAL", "Execution", "Step", "job_failure", "read", "start"]
 
@@ -93,7 +93,7 @@ def read(sagemaker: Any, arn: str) -> Execution:
     try:
         described = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
     except ClientError as error:
-        if error_code(error) in {"ResourceNotFound", "ValidationException"}:
+        if error_code(error) in NOT_FOUND:
             raise UserError(f"no execution {arn!r}: `aws sagemaker list-pipeline-executions` lists them") from error
         raise
     steps: list[Step] = []

@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from mlops.operate import aws
-from mlops.operate.errors import UserError, error_code
+from mlops.operate.errors import NOT_FOUND, UserError, error_code
 
 __all__ = ["HELP", "KINDS", "PATH", "JobKind", "configure", "execute", "find", "lines"]
 
@@ -20,7 +20,6 @@ HELP = "print a job's log, wherever CloudWatch keeps it"
 
 _POLL_SECONDS = 2.0
 _ENDED = {"Completed", "Failed", "Stopped"}
-_NOT_FOUND = {"ValidationException", "ResourceNotFound"}
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def find(sagemaker: Any, name: str) -> tuple[JobKind, dict[str, Any]]:
         try:
             return kind, getattr(sagemaker, kind.operation)(**{kind.argument: name})
         except ClientError as error:
-            if error_code(error) not in _NOT_FOUND:
+            if error_code(error) not in NOT_FOUND:
                 raise
     kinds = " or ".join(kind.word for kind in KINDS)
     raise UserError(

@@ -15,6 +15,7 @@ from botocore.model import OperationModel
 
 from mlops.operate import aws, names
 from mlops.operate.errors import CannotLookError, error_code, explain
+from mlops.operate.package import split_uri
 from mlops.validate.naming import contains, named_for
 
 __all__ = ["Account", "Evidence", "Miss", "Result"]
@@ -143,7 +144,7 @@ class Account:
 
     def stored(self, uri: str) -> datetime | None:
         """When the object at an S3 URI was written; ``None`` where there is none, or it is empty."""
-        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        bucket, key = split_uri(uri)
         try:
             head = self.ask("s3", "head_object", Bucket=bucket, Key=key)
         except ClientError:
@@ -153,7 +154,7 @@ class Account:
 
     def content(self, uri: str, version: str | None = None) -> bytes:
         """The object at an S3 URI, or one version of it; raises as ``ask`` does."""
-        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        bucket, key = split_uri(uri)
         which = {} if version is None else {"VersionId": version}
         body: bytes = self.ask("s3", "get_object", Bucket=bucket, Key=key, **which)["Body"].read()
         return body

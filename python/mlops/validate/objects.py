@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from mlops.operate.package import split_uri
 from mlops.validate.account import Account, RefusedError
 
 __all__ = ["Stored", "as_it_was", "lines", "present"]
@@ -22,7 +23,7 @@ class Stored:
 
 def present(account: Account, uri: str) -> dict[str, int]:
     """Key → bytes of the objects under a prefix, folders left out."""
-    bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+    bucket, prefix = split_uri(uri)
     listed = account.every("s3", "list_objects_v2", "Contents", Bucket=bucket, Prefix=prefix)
     return {each["Key"]: each["Size"] for each in listed if not each["Key"].endswith("/")}
 
@@ -32,7 +33,7 @@ def as_it_was(account: Account, uri: str, time: datetime) -> tuple[list[Stored],
 
     In a bucket without versions, or where they may not be listed, an object that was written anew is a later one.
     """
-    bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+    bucket, prefix = split_uri(uri)
     where = {"Bucket": bucket, "Prefix": prefix}
     try:
         versions = list(account.every("s3", "list_object_versions", "Versions", **where))

@@ -16,6 +16,7 @@ from mlops.operate.arguments import instance_type, positive, whole_number
 from mlops.operate.batch import failure, job, request
 from mlops.operate.batch.job import Job
 from mlops.operate.errors import UsageError, UserError, error_code
+from mlops.operate.package import split_uri
 
 __all__ = ["HELP", "PATH", "configure", "execute", "main", "watch"]
 
@@ -152,8 +153,8 @@ def _start(args: argparse.Namespace, student_id: str, sagemaker: Any, s3: Any) -
         )
     source = made["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
     for option, named in (("--input", source), ("--output", made["TransformOutput"]["S3OutputPath"])):
-        if not job.bucket_exists(s3, job.split(named)[0]):
-            raise UserError(f"there is no bucket {job.split(named)[0]!r}: name another with {option}")
+        if not job.bucket_exists(s3, split_uri(named)[0]):
+            raise UserError(f"there is no bucket {split_uri(named)[0]!r}: name another with {option}")
     if not any(True for _ in job.objects_under(s3, source)):
         raise UserError(
             f"there is nothing to transform under {source}: put CSV rows there, without a header, in the order of the "
@@ -192,7 +193,7 @@ def _said(count: int | None) -> str:
 
 def _report(ended: Job, s3: Any, cloudwatch: Any) -> int:
     if ended.status == "Completed":
-        bucket, _ = job.split(ended.target)
+        bucket, _ = split_uri(ended.target)
         written = list(job.objects_under(s3, ended.target + "/"))
         size = sum(size for _, size in written)
         rows = ""

@@ -11,8 +11,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.operate.batch.job import Job, split
+from mlops.operate.batch.job import Job
 from mlops.operate.errors import error_code
+from mlops.operate.package import split_uri
 
 __all__ = ["Row", "bad_row", "data_log"]
 
@@ -93,14 +94,14 @@ def _entries(log: list[str]) -> Iterator[tuple[str, str]]:
 def _fits_one_request(s3: Any, job: Job, uri: str) -> bool:
     if job.described.get("BatchStrategy") == "SingleRecord":
         return False
-    bucket, key = split(uri)
+    bucket, key = split_uri(uri)
     limit = job.described.get("MaxPayloadInMB", _DEFAULT_PAYLOAD_MB) * _MEBIBYTE
     return bool(s3.head_object(Bucket=bucket, Key=key)["ContentLength"] <= limit)
 
 
 def _rows_of(s3: Any, uri: str, first: int, last: int | None) -> Iterator[Row]:
     """The lines from `first` to `last`, both from 1."""
-    bucket, key = split(uri)
+    bucket, key = split_uri(uri)
     for number, line in enumerate(s3.get_object(Bucket=bucket, Key=key)["Body"].iter_lines(), start=1):
         if last is not None and number > last:
             return

@@ -10,9 +10,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.operate.errors import UserError, error_code, shortened
+from mlops.operate.errors import NOT_FOUND, UserError, error_code, shortened
+from mlops.operate.package import split_uri
 
-__all__ = ["Job", "bucket_exists", "count_lines", "objects_under", "read", "split", "start"]
+__all__ = ["Job", "bucket_exists", "count_lines", "objects_under", "read", "start"]
 
 _TRIES = 5
 _ENDED = frozenset({"Completed", "Failed", "Stopped"})
@@ -90,16 +91,10 @@ def read(sagemaker: Any, name: str) -> Job:
     try:
         described = sagemaker.describe_transform_job(TransformJobName=name)
     except ClientError as error:
-        if error_code(error) in {"ValidationException", "ResourceNotFound"}:
+        if error_code(error) in NOT_FOUND:
             raise UserError(f"no transform job {name!r}: `aws sagemaker list-transform-jobs` lists them") from error
         raise
     return Job(name, described["TransformJobStatus"], described)
-
-
-def split(uri: str) -> tuple[str, str]:
-    """s3://bucket/key as (bucket, key)."""
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    return bucket, key
 
 
 def bucket_exists(s3: Any, bucket: str) -> bool:
@@ -113,7 +108,7 @@ def bucket_exists(s3: Any, bucket: str) -> bool:
 
 def objects_under(s3: Any, uri: str) -> Iterator[tuple[str, int]]:
     """(key, bytes) of every object under a prefix, folders left out."""
-    bucket, prefix = split(uri)
+    bucket, prefix = split_uri(uri)
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
         for found in page.get("Contents", ()):
             if not found["Key"].endswith("/"):

@@ -101,7 +101,8 @@ def _begin(args: argparse.Namespace, student_id: str, sagemaker: Any, serving: S
         model=found.model,
         variant=serving.variant,
         capture_percent=args.capture_percent,
-        capture_uri=f"s3://{check_state.bucket(student_id)}/data-capture",
+        # Terraform knows the bucket; it is asked only where the capture may have to begin.
+        capture_uri=f"s3://{check_state.bucket(student_id)}/data-capture" if args.capture_percent else None,
         instance_type=args.instance_type,
         instance_count=args.instance_count,
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlops.operate.errors import UsageError, UserError
+from mlops.operate.tuning.naming import base36
 
 __all__ = ["Changes", "build", "chosen_variant", "configuration_name", "model_name", "settings_hashes", "unique_ending"]
 
@@ -101,11 +102,7 @@ def settings_hashes(request: Mapping[str, Any]) -> str:
 
 def unique_ending() -> str:
     """Ten characters that no other deployment has: the second, and four at random."""
-    seconds, digits = int(time.time()), ""
-    while seconds:
-        seconds, digit = divmod(seconds, 36)
-        digits = _DIGITS[digit] + digits
-    return digits[-6:].rjust(6, "0") + "".join(secrets.choice(_DIGITS) for _ in range(4))
+    return base36(int(time.time()))[-6:] + "".join(secrets.choice(_DIGITS) for _ in range(4))
 
 
 def configuration_name(endpoint: str, request: Mapping[str, Any], ending: str) -> str:

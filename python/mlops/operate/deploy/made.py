@@ -7,12 +7,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.operate.errors import error_code
+from mlops.operate.errors import NOT_FOUND, error_code
 
 __all__ = ["TAG", "Made", "delete_made", "tags"]
 
 TAG = "DeployedTo"
-_GONE = {"ValidationException", "ResourceNotFound"}
 
 
 class Made:
@@ -77,5 +76,5 @@ def _delete(operation: Any, **request: str) -> None:
     try:
         operation(**request)
     except ClientError as error:
-        if error_code(error) not in _GONE:
+        if error_code(error) not in NOT_FOUND:
             raise

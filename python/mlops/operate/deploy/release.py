@@ -10,11 +10,10 @@ from botocore.exceptions import ClientError
 from mlops.operate import names, package
 from mlops.operate.deploy.configuration import model_name
 from mlops.operate.deploy.serving import Serving, containers
-from mlops.operate.errors import UsageError, UserError, error_code
+from mlops.operate.errors import NOT_FOUND, UsageError, UserError, error_code
 
 __all__ = ["Release", "find"]
 
-_GONE = {"ValidationException", "ResourceNotFound"}
 # The members of a model that its successor takes over: they are the deployment's own, not the version's.
 _KEPT = ("ExecutionRoleArn", "VpcConfig", "EnableNetworkIsolation")
 
@@ -52,7 +51,7 @@ def find(sagemaker: Any, student_id: str, asked: str, serving: Serving, ending: 
     try:
         model = sagemaker.describe_model(ModelName=asked)
     except ClientError as error:
-        if error_code(error) not in _GONE:
+        if error_code(error) not in NOT_FOUND:
             raise
         raise UserError(
             f"there is no model {asked}: give a version's number, a model package's ARN, or the name of a model "
@@ -78,7 +77,7 @@ def _approved(sagemaker: Any, arn: str) -> tuple[str, int | None]:
     try:
         described = sagemaker.describe_model_package(ModelPackageName=arn)
     except ClientError as error:
-        if error_code(error) not in _GONE:
+        if error_code(error) not in NOT_FOUND:
             raise
         raise UserError(f"there is no model package {arn}: aws sagemaker list-model-packages lists them") from error
     version = described.get("ModelPackageVersion")

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from botocore.exceptions import ClientError
 
 from mlops.operate.deploy.serving import Serving
-from mlops.operate.errors import UserError, error_code
+from mlops.operate.errors import NOT_FOUND, UserError, error_code
 from mlops.operate.execution import Execution, Step
 from mlops.operate.progress import Progress
 
@@ -20,7 +20,6 @@ __all__ = ["Outcome", "begin", "watch"]
 _FIRST_POLL_SECONDS = 0.5
 _LAST_POLL_SECONDS = 5.0
 _CHANGING = ("Creating", "Updating", "SystemUpdating", "RollingBack")
-_GONE = {"ValidationException", "ResourceNotFound"}
 # VariantStatus of the instances that come, for people.
 _STAGES = {
     "Creating": "Start new instances",
@@ -102,7 +101,7 @@ def _describe(sagemaker: Any, name: str) -> dict[str, Any]:
     try:
         found: dict[str, Any] = sagemaker.describe_endpoint(EndpointName=name)
     except ClientError as error:
-        if error_code(error) not in _GONE:
+        if error_code(error) not in NOT_FOUND:
             raise
         raise UserError(
             f"endpoint {name} was deleted during the deployment: terraform apply creates it again"

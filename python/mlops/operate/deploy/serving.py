@@ -9,11 +9,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from mlops.operate.deploy.configuration import chosen_variant
-from mlops.operate.errors import UserError, error_code
+from mlops.operate.errors import NOT_FOUND, UserError, error_code
 
 __all__ = ["Serving", "containers", "read"]
 
-_GONE = {"ValidationException", "ResourceNotFound"}
 _READY = ("InService", "UpdateRollbackFailed")
 
 
@@ -52,7 +51,7 @@ def read(sagemaker: Any, name: str, variant: str | None) -> Serving:
     try:
         endpoint = sagemaker.describe_endpoint(EndpointName=name)
     except ClientError as error:
-        if error_code(error) not in _GONE:
+        if error_code(error) not in NOT_FOUND:
             raise
         raise UserError(
             f"there is no endpoint {name}: terraform apply creates it (endpoint_hours ends it), or name yours with "
@@ -67,7 +66,7 @@ def read(sagemaker: Any, name: str, variant: str | None) -> Serving:
     try:
         config = sagemaker.describe_endpoint_config(EndpointConfigName=config_name)
     except ClientError as error:
-        if error_code(error) not in _GONE:
+        if error_code(error) not in NOT_FOUND:
             raise
         raise UserError(
             f"endpoint {name} serves the configuration {config_name}, which has been deleted: SageMaker cannot update "

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.operate.errors import UserError, error_code
+from mlops.operate.errors import NOT_FOUND, UserError, error_code
 
 __all__ = ["end_endpoints"]
 
@@ -51,6 +51,6 @@ def _status(sagemaker: Any, name: str) -> str | None:
     try:
         return str(sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"])
     except ClientError as error:
-        if error_code(error) in {"ValidationException", "ResourceNotFound"}:
+        if error_code(error) in NOT_FOUND:
             return None
         raise

@@ -7,7 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.operate.errors import UserError, error_code
+from mlops.operate.errors import NOT_FOUND, UserError, error_code
+from mlops.operate.package import split_uri
 
 __all__ = ["MultiModelEndpoint", "read"]
 
@@ -33,7 +34,7 @@ def read(sagemaker: Any, name: str) -> MultiModelEndpoint:
     try:
         endpoint = sagemaker.describe_endpoint(EndpointName=name)
     except ClientError as error:
-        if error_code(error) not in {"ValidationException", "ResourceNotFound"}:
+        if error_code(error) not in NOT_FOUND:
             raise
         raise UserError(
             f"there is no endpoint {name}: terraform apply creates it (endpoint_hours ends it), or name yours with "
@@ -45,7 +46,7 @@ def read(sagemaker: Any, name: str) -> MultiModelEndpoint:
         containers = model.get("Containers") or [model["PrimaryContainer"]]
         for number, container in enumerate(containers):
             if container.get("Mode") == "MultiModel":
-                bucket, _, prefix = container["ModelDataUrl"].removeprefix("s3://").partition("/")
+                bucket, prefix = split_uri(container["ModelDataUrl"])
                 return MultiModelEndpoint(
                     name=name,
                     status=endpoint["EndpointStatus"],

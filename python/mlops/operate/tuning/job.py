@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from mlops.operate import names
-from mlops.operate.errors import UserError, error_code, shortened
+from mlops.operate.errors import NOT_FOUND, UserError, error_code, shortened
 from mlops.operate.tuning.naming import job_name
 from mlops.operate.tuning.published import Published
 
@@ -108,7 +108,7 @@ def read(sagemaker: Any, name: str) -> TuningJob:
     try:
         described = sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
     except ClientError as error:
-        if error_code(error) not in {"ResourceNotFound", "ValidationException"}:
+        if error_code(error) not in NOT_FOUND:
             raise
         raise UserError(
             f"no tuning job {name!r}: `aws sagemaker list-hyper-parameter-tuning-jobs` lists them"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from datetime import UTC, datetime
 
-__all__ = ["LIMIT", "STEMS", "job_name"]
+__all__ = ["LIMIT", "STEMS", "base36", "job_name"]
 
 LIMIT = 32
 _DIGITS = string.digits + string.ascii_lowercase
@@ -19,7 +19,7 @@ def job_name(student_id: str, now: datetime, attempt: int = 0) -> str:
     The timestamp is yymmddHHMMSS where there is room for it; otherwise, and for a second attempt at a name that was
     taken, it is the milliseconds since 2020 to base 36, eight characters, which two callers rarely share.
     """
-    stamps = [_base36(int((now - _EPOCH).total_seconds() * 1000) + attempt)]
+    stamps = [base36(int((now - _EPOCH).total_seconds() * 1000) + attempt)]
     if attempt == 0:
         stamps.insert(0, now.strftime("%y%m%d%H%M%S"))
     for stem in STEMS:
@@ -30,7 +30,8 @@ def job_name(student_id: str, now: datetime, attempt: int = 0) -> str:
     raise ValueError(f"{student_id!r} is longer than a student id can be")
 
 
-def _base36(number: int) -> str:
+def base36(number: int) -> str:
+    """The number to base 36, in eight characters or more."""
     digits = ""
     while number:
         number, digit = divmod(number, 36)

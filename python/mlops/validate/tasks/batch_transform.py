@@ -6,6 +6,7 @@ import json
 import math
 from typing import Any
 
+from mlops.operate.package import split_uri
 from mlops.validate.account import Account, Evidence, Miss, Result
 from mlops.validate.objects import Stored, as_it_was, lines, present
 
@@ -113,11 +114,11 @@ def _predicts(line: str) -> bool:
 
 
 def _bucket(uri: str) -> str:
-    return uri.removeprefix("s3://").partition("/")[0]
+    return split_uri(uri)[0]
 
 
 def _key(uri: str) -> str:
-    return uri.removeprefix("s3://").partition("/")[2]
+    return split_uri(uri)[1]
 
 
 def _evidence(job: dict[str, Any]) -> Evidence:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mlops.operate.package import split_uri
 from mlops.validate.account import Account, Evidence, Miss, Result
 from mlops.validate.model_archive import fingerprint
 
@@ -56,7 +57,7 @@ def _checked(account: Account, endpoint: dict[str, Any], remedy: str) -> Result:
     if endpoint["EndpointStatus"] != "InService":
         reason = f": {described['FailureReason']}" if "FailureReason" in described else ""
         raise Miss(f"{name} is {endpoint['EndpointStatus']}, not InService{reason}", remedy, evidence)
-    bucket, _, key = prefix.removeprefix("s3://").partition("/")
+    bucket, key = split_uri(prefix)
     if not prefix.startswith("s3://") or key.endswith(".tar.gz"):
         raise Miss(f"{name} names {prefix or 'no place'} for its models, not an S3 prefix", remedy, evidence)
     models, faults = _models(account, bucket, f"{key.rstrip('/')}/")
