@@ -1,14 +1,7 @@
-data "aws_caller_identity" "current" {}
-
 data "aws_partition" "current" {}
 
-data "aws_region" "current" {}
-
 locals {
-  account_id = data.aws_caller_identity.current.account_id
-  partition  = data.aws_partition.current.partition
-  # The attribute `id` names the region in every major version of the provider; `name` is deprecated since version 6.
-  region = data.aws_region.current.id
+  partition = data.aws_partition.current.partition
 
   models_url = "s3://${var.storage.bucket}/${var.storage.prefix}/"
   # The front container's archive lies outside the prefix: it is no target.

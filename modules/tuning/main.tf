@@ -2,13 +2,9 @@ data "aws_caller_identity" "current" {}
 
 data "aws_partition" "current" {}
 
-data "aws_region" "current" {}
-
 locals {
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
-  # The attribute `id` names the region in every major version of the provider; `name` is deprecated since version 6.
-  region = data.aws_region.current.id
 
   role           = "${var.name}-tuning"
   role_arn       = "arn:${local.partition}:iam::${local.account_id}:role/${local.role}"
