@@ -42,7 +42,7 @@ class S3Access:
 
     def may_delete(self, key: str) -> bool:
         """Whether the principal may delete the object, or its version where the request names one."""
-        named = {versioned for name, versioned in self._deleted if name == key} or {False}
+        named = self._deleted.get(key, {False})
         actions = ["DeleteObjectVersion" if versioned else "DeleteObject" for versioned in named]
         return all(self._decision(Need(action, self.call.bucket, key)).allowed for action in actions)
 
@@ -85,16 +85,16 @@ class S3Access:
         return {**self._keys, **{f"{_EXISTING_TAG}{name.lower()}": (value,) for name, value in tags.items()}}
 
     @cached_property
-    def _deleted(self) -> list[tuple[str, bool]]:
-        """The keys that a DeleteObjects names, each with whether it names a version."""
+    def _deleted(self) -> dict[str, set[bool]]:
+        """The keys that a DeleteObjects names, each with whether it names a version, which it may do both ways."""
         try:
             root = ElementTree.fromstring(self.body)
         except ElementTree.ParseError:
-            return []  # S3 refuses the body
-        found = []
+            return {}  # S3 refuses the body
+        found: dict[str, set[bool]] = {}
         for one in root:
             fields = {child.tag.rpartition("}")[2]: child.text or "" for child in one}
-            found.append((fields.get("Key", ""), bool(fields.get("VersionId"))))
+            found.setdefault(fields.get("Key", ""), set()).add(bool(fields.get("VersionId")))
         return found
 
 

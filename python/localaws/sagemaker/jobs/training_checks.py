@@ -8,6 +8,7 @@ from localaws.errors import validation_error
 from localaws.sagemaker.jobs import checks
 from localaws.sagemaker.jobs.metrics import MetricReader
 from localaws.sagemaker.jobs.s3 import nothing_under, place
+from localaws.sagemaker.jobs.training_described import RUNTIME_SECONDS
 
 if TYPE_CHECKING:
     from localaws.stack import Stack
@@ -50,7 +51,7 @@ def _check_stopping(request: dict[str, Any]) -> None:
         raise validation_error(
             "Invalid MaxWaitTimeInSeconds. It is only supported when EnableManagedSpotTraining is set to true"
         )
-    if spot and (wait is None or wait < condition.get("MaxRuntimeInSeconds", 24 * 3600)):
+    if spot and (wait is None or wait < condition.get("MaxRuntimeInSeconds", RUNTIME_SECONDS)):
         raise validation_error(
             "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to MaxRuntimeInSeconds"
         )

@@ -15,9 +15,9 @@ from localaws.sagemaker.jobs.metrics import BUILT_IN, built_in_definitions
 if TYPE_CHECKING:
     from localaws.stack import Stack
 
-__all__ = ["FLAGS", "described_request", "own_algorithm"]
+__all__ = ["FLAGS", "RUNTIME_SECONDS", "described_request", "own_algorithm"]
 
-_RUNTIME_SECONDS = 24 * 3600
+RUNTIME_SECONDS = 24 * 3600
 FLAGS = {
     "EnableInterContainerTrafficEncryption": False,
     "EnableManagedSpotTraining": False,
@@ -38,7 +38,7 @@ def described_request(stack: Stack, request: Mapping[str, Any]) -> dict[str, Any
         **echo("DescribeTrainingJob", request),
         "AlgorithmSpecification": algorithm,
         "OutputDataConfig": _OUTPUT | request["OutputDataConfig"],
-        "StoppingCondition": {"MaxRuntimeInSeconds": _RUNTIME_SECONDS} | request.get("StoppingCondition", {}),
+        "StoppingCondition": {"MaxRuntimeInSeconds": RUNTIME_SECONDS} | request.get("StoppingCondition", {}),
     }
     if channels := request.get("InputDataConfig"):
         filled["InputDataConfig"] = [_CHANNEL | channel for channel in channels]
