@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 __all__ = ["Context", "arn_matches", "equals", "fill", "glob_matches", "matches"]
@@ -15,7 +16,6 @@ __all__ = ["Context", "arn_matches", "equals", "fill", "glob_matches", "matches"
 Context = Mapping[str, tuple[str, ...]]
 """What is known of a request: condition keys in lower case and their values (a key without values is not there)."""
 
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _LITERAL = {"*": "*", "?": "?", "$": "$"}
 # Stand for the characters that a variable's value brings along, which are no wildcards.
 _ESCAPED = {"*": "\ue000", "?": "\ue001"}
@@ -31,12 +31,13 @@ def fill(text: str, context: Context) -> str | None:
     if "${" not in text:
         return text
     parts, end = [], 0
-    for found in _VARIABLE.finditer(text):
-        value = _value(found[1], context)
+    # `find` and no expression: a text of many `${` and no `}` is read once.
+    while (start := text.find("${", end)) >= 0 and (stop := text.find("}", start)) >= 0:
+        value = _value(text[start + 2 : stop], context)
         if value is None:
             return None
-        parts += [text[end : found.start()], value]
-        end = found.end()
+        parts += [text[end:start], value]
+        end = stop + 1
     return "".join([*parts, text[end:]])
 
 
@@ -55,13 +56,22 @@ def _value(variable: str, context: Context) -> str | None:
     return "".join(_ESCAPED.get(character, character) for character in value)
 
 
+@dataclass(frozen=True)
+class _Piece:
+    """A text between two asterisks.  It has a fixed length, so that to find it needs no backtracking."""
+
+    expression: re.Pattern[str]
+    length: int
+
+    @classmethod
+    def read(cls, text: str) -> _Piece:
+        parts = ("." if character == "?" else re.escape(_plain(character)) for character in text)
+        return cls(re.compile("".join(parts), re.DOTALL), len(text))
+
+
 @lru_cache(maxsize=8192)
-def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
-    parts = (
-        ".*" if part == "*" else "." if part == "?" else re.escape(_plain(part))
-        for part in re.split(r"([*?])", re.sub(r"\*+", "*", pattern))
-    )
-    return re.compile("".join(parts), re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+def _pieces(pattern: str) -> tuple[_Piece, ...]:
+    return tuple(map(_Piece.read, re.sub(r"\*+", "*", pattern).split("*")))
 
 
 def _plain(text: str) -> str:
@@ -69,8 +79,23 @@ def _plain(text: str) -> str:
 
 
 def glob_matches(pattern: str, value: str, *, ignore_case: bool = False) -> bool:
-    """Whether `value` is what `pattern` (filled) stands for: `*` is any text, `?` any one character."""
-    return _compiled(pattern, ignore_case).fullmatch(value) is not None
+    """Whether `value` is what `pattern` (filled) stands for: `*` is any text, `?` any one character.
+
+    Takes time in proportion to the length of the value times the longest text between two asterisks: each of these
+    texts is taken where it is found first, because an earlier end leaves more room for those that follow.
+    """
+    if ignore_case:
+        pattern, value = pattern.lower(), value.lower()
+    first, *others = _pieces(pattern)
+    if not others:
+        return first.expression.fullmatch(value) is not None
+    *between, last = others
+    tail = len(value) - last.length
+    end = first.length if first.expression.match(value) else -1
+    for piece in between:
+        found = piece.expression.search(value, end, max(tail, 0)) if end >= 0 else None
+        end = found.end() if found else -1
+    return 0 <= end <= tail and last.expression.match(value, tail) is not None
 
 
 def matches(pattern: str, value: str, context: Context | None) -> bool:
