@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,9 @@ MISTAKES: list[tuple[Any, str]] = [
     # the text
     ("", "Invalid JSON at line 1 column 1"),
     ('{"Steps": [}', "Invalid JSON at line 1 column 12"),
-    ('{"Steps": NaN}', "Invalid JSON: NaN is not a JSON number."),
+    ('{"Steps": NaN}', "Invalid JSON: NaN is not a number that SageMaker can hold."),
+    ('{"Steps": 1e999}', "Invalid JSON: 1e999 is not a number that SageMaker can hold."),
+    ('{"Steps": %s}' % ("9" * 5000), "Invalid JSON: 999"),
     ("[]", "Expecting start of Json Object."),
     ({"Version": "2020-12-01", "Steps": [], "Stepz": 1}, "Cannot parse object, unknown property 'Stepz'."),
     ({"Version": "2021-01-01", "Steps": [fail("F")]}, "Version \"2021-01-01\" is not supported: it must be '2020-12-01'."),
@@ -97,23 +99,23 @@ MISTAKES: list[tuple[Any, str]] = [
     # arguments, against the API model
     (with_arguments(ProcessingJobbName="x"), "Unknown Argument member 'ProcessingJobbName'."),
     (with_arguments(AppSpecification={"ImageUri": "i", "Image": "i"}), "Unknown Argument member 'Image'."),
-    (with_arguments(AppSpecification=None), "Model Validation failed: Missing required member 'AppSpecification'."),
-    (with_arguments(AppSpecification={}), "Model Validation failed: Missing required member 'ImageUri' of 'AppSpecification'."),
+    (with_arguments(AppSpecification=None), "Model Validation failed: Missing required member 'AppSpecification' of the arguments of step 'A'."),
+    (with_arguments(AppSpecification={}), "Model Validation failed: Missing required member 'ImageUri' of 'AppSpecification' of step 'A'."),
     (with_arguments(AppSpecification=[]), "Expecting start of Json Object."),
     (with_arguments(ProcessingInputs={}), "Expecting start of Json Array."),
-    (with_arguments(Environment={"A": 1}), "Model Validation failed: Value 1 for 'Environment['A']' must be a string."),
+    (with_arguments(Environment={"A": 1}), "Model Validation failed: Value 1 for 'Environment['A']' of step 'A' must be a string."),
     (with_arguments(StoppingCondition={"MaxRuntimeInSeconds": "60"}),
-     "Model Validation failed: Value \"60\" for 'MaxRuntimeInSeconds' must be of type integer."),
+     "Model Validation failed: Value \"60\" for 'StoppingCondition.MaxRuntimeInSeconds' of step 'A' must be of type integer."),
     (with_arguments(StoppingCondition={"MaxRuntimeInSeconds": 0}),
-     "Model Validation failed: Value 0 for 'MaxRuntimeInSeconds' must be from 1 to "),
+     "Model Validation failed: Value 0 for 'StoppingCondition.MaxRuntimeInSeconds' of step 'A' must be from 1 to "),
     (with_arguments(NetworkConfig={"EnableNetworkIsolation": "true"}),
-     "Model Validation failed: Value \"true\" for 'EnableNetworkIsolation' must be a boolean."),
-    (with_arguments(RoleArn="role"), "Model Validation failed: 'RoleArn' has 4 characters: it must have 20 to 2048."),
+     "Model Validation failed: Value \"true\" for 'NetworkConfig.EnableNetworkIsolation' of step 'A' must be a boolean."),
+    (with_arguments(RoleArn="role"), "Model Validation failed: 'RoleArn' of step 'A' has 4 characters: it must have 20 to 2048."),
     (with_arguments(ProcessingInputs=[{"InputName": "a", "S3Input": {"S3Uri": "s3://b", "S3DataType": "S3Prefix",
                                                                      "S3InputMode": "FastFile"}}]),
-     "Model Validation failed: Value 'FastFile' for 'ProcessingS3InputMode' failed to satisfy enum value set: [Pipe, File]"),
+     "Model Validation failed: Value 'FastFile' for 'ProcessingS3InputMode' failed to satisfy enum value set: [Pipe, File]. See 'ProcessingInputs[0].S3Input.S3InputMode' of step 'A'."),
     (with_arguments(ProcessingInputs=[{"InputName": str(i)} for i in range(11)]),
-     "Model Validation failed: 'ProcessingInputs' has 11 members: it must have 0 to 10."),
+     "Model Validation failed: 'ProcessingInputs' of step 'A' has 11 members: it must have 0 to 10."),
     (pipeline({"Name": "R", "Type": "RegisterModel", "Arguments": {"ModelPackageName": "m"}}),
      "Unknown Argument member 'ModelPackageName'."),
     (pipeline({"Name": "M", "Type": "Model", "Arguments": {"ExecutionRoleArn": ROLE, "Modl": 1}}), "Unknown Argument member 'Modl'."),
@@ -143,6 +145,8 @@ MISTAKES: list[tuple[Any, str]] = [
      "Reference to unknown parameter 'Nope'."),
     ({**pipeline(fail("F")), "PipelineExperimentConfig": {"ExperimentName": {"Get": "Steps.F.Name"}}},
      "PipelineExperimentConfig cannot refer to 'Steps.F.Name'."),
+    ({**pipeline(fail("F")), "PipelineExperimentConfig": {"ExperimentName": 7}},
+     "PipelineExperimentConfig.ExperimentName is 7: it must be a string."),
     # parameters
     (parameters("A"), "Expecting start of Json Object."),
     (parameters({"Name": "a b"}), 'Invalid parameter name "a b"'),
@@ -211,12 +215,3 @@ def test_steps_wait_for_what_they_name_use_and_stand_in() -> None:
         )
     )
     assert dependencies(definition) == {"A": set(), "G": {"A"}, "H": {"G"}, "F": {"H", "A"}, "B": {"G"}}
-
-
-def test_an_expression_may_stand_for_any_value() -> None:
-    get: Callable[[str], dict[str, str]] = lambda name: {"Get": f"Parameters.{name}"}  # noqa: E731
-    step = processing("A")
-    step["Arguments"].update(
-        ProcessingInputs=get("X"), StoppingCondition={"MaxRuntimeInSeconds": get("X")}, RoleArn=get("X")
-    )
-    check(pipeline(step, parameters=[{"Name": "X"}]))

@@ -10,10 +10,12 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from localaws.sagemaker.pipelines.arguments import Argument
 from localaws.sagemaker.pipelines.errors import DefinitionError, EvaluationError
-from localaws.sagemaker.pipelines.expressions import Scope, evaluate
+from localaws.sagemaker.pipelines.expressions import Scope, evaluate, is_expression
+from localaws.sagemaker.pipelines.value_types import TypeOf, check_inner, type_of_literal
 
-__all__ = ["check_condition", "holds"]
+__all__ = ["check_condition", "check_operands", "holds"]
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "Equals": operator.eq,
@@ -22,6 +24,8 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "LessThan": operator.lt,
     "LessThanOrEqualTo": operator.le,
 }
+_COMPARED_AS = {"Integer": "number", "Float": "number", "String": "string", "Boolean": "boolean"}
+_RULE = "compare numbers with numbers, strings with strings, and booleans only for equality."
 _MEMBERS = {
     **dict.fromkeys(_COMPARISONS, ("LeftValue", "RightValue")),
     "In": ("QueryValue", "Values"),
@@ -54,6 +58,31 @@ def check_condition(condition: Any) -> None:
         check_condition(condition["Condition"])
 
 
+def check_operands(condition: Mapping[str, Any], place: Argument, type_of: TypeOf) -> None:
+    """Check that a well-formed condition compares what can be compared, as far as the types are known before it runs.
+
+    Raises `DefinitionError`.
+    """
+    kind = condition["Type"]
+    if kind == "Not":
+        check_operands(condition["Condition"], place.member("Condition"), type_of)
+    elif kind in ("Or", "And"):
+        for index, inner in enumerate(condition["Conditions"]):
+            check_operands(inner, place.member("Conditions").element(index), type_of)
+    elif kind == "In":
+        query = _operand(condition["QueryValue"], place.member("QueryValue"), type_of)
+        values = [
+            _operand(value, place.member("Values").element(index), type_of)
+            for index, value in enumerate(condition["Values"])
+        ]
+        if values and not any(_comparable(query, value, kind) for value in values):
+            raise _cannot_compare(kind, place, query, values[0])
+    else:
+        left, right = (_operand(condition[side], place.member(side), type_of) for side in _MEMBERS[kind])
+        if not _comparable(left, right, kind):
+            raise _cannot_compare(kind, place, left, right)
+
+
 def holds(condition: Mapping[str, Any], scope: Scope) -> bool:
     """Whether a condition is true in this execution; raises `EvaluationError` for values that cannot be compared."""
     kind = condition["Type"]
@@ -69,11 +98,26 @@ def holds(condition: Mapping[str, Any], scope: Scope) -> bool:
     left, right = evaluate(condition["LeftValue"], scope), evaluate(condition["RightValue"], scope)
     ordered_booleans = isinstance(left, bool) and kind != "Equals"
     if not _same_kind(left, right) or ordered_booleans:
-        raise EvaluationError(
-            f"Condition '{kind}' cannot compare {_typed(left)} with {_typed(right)}: "
-            "compare numbers with numbers, strings with strings, and booleans only for equality."
-        )
+        raise EvaluationError(f"Condition '{kind}' cannot compare {_typed(left)} with {_typed(right)}: {_RULE}")
     return _COMPARISONS[kind](left, right)
+
+
+def _operand(node: Any, place: Argument, type_of: TypeOf) -> str | None:
+    if not is_expression(node):
+        return type_of_literal(node)
+    check_inner(node, place, type_of)
+    return type_of(node)
+
+
+def _comparable(left: str | None, right: str | None, kind: str) -> bool:
+    sides = {_COMPARED_AS.get(side, "") for side in (left, right) if side}
+    ordered = kind not in ("Equals", "In")
+    return len(sides) < 2 and "" not in sides and not (ordered and "boolean" in sides)
+
+
+def _cannot_compare(kind: str, place: Argument, left: str | None, right: str | None) -> DefinitionError:
+    compared = f"{left or 'a JSON value'} with {right or 'a JSON value'}"
+    return DefinitionError(f"Condition '{kind}' in {place} cannot compare {compared}: {_RULE}")
 
 
 def _same_kind(left: Any, right: Any) -> bool:

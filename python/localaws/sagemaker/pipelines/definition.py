@@ -7,11 +7,12 @@ Form: https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-overview.html an
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from localaws.sagemaker.pipelines.durations import parse_duration
 from localaws.sagemaker.pipelines.errors import DefinitionError
@@ -22,6 +23,7 @@ __all__ = ["COMMON_MEMBERS", "CacheConfig", "Definition", "PropertyFile", "Step"
 
 VERSION = "2020-12-01"
 MAX_STEPS = 50
+MAX_DIGITS = 20  # of an integer: 64 bits and a sign
 COMMON_MEMBERS = frozenset({"Name", "Type", "Arguments", "DependsOn", "DisplayName", "Description"})
 _TOP = {"Version", "Metadata", "MlflowConfig", "Parameters", "PipelineExperimentConfig", "Steps"}
 _NAME = re.compile(r"[A-Za-z0-9\-_]{1,64}")
@@ -74,7 +76,7 @@ class Definition:
 def parse_definition(text: str) -> Definition:
     """Read the JSON text of a definition; raises `DefinitionError` for what one step or parameter shows alone."""
     try:
-        document = json.loads(text, parse_constant=_no_constant)
+        document = json.loads(text, parse_constant=_no_constant, parse_float=_float, parse_int=_int)
     except json.JSONDecodeError as error:
         raise DefinitionError(f"Invalid JSON at line {error.lineno} column {error.colno}: {error.msg}.") from error
     _need(document, dict)
@@ -167,5 +169,14 @@ def _need(node: Any, kind: type) -> Any:
     return node
 
 
-def _no_constant(name: str) -> None:
-    raise DefinitionError(f"Invalid JSON: {name} is not a JSON number.")
+def _float(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _no_constant(text)
+
+
+def _int(text: str) -> int:
+    return int(text) if len(text) <= MAX_DIGITS else _no_constant(text)
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise DefinitionError(f"Invalid JSON: {text[:60]} is not a number that SageMaker can hold.")

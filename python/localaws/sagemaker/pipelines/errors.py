@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from localaws.errors import AwsError, validation_error
 
-__all__ = ["DefinitionError", "EvaluationError", "StepFailure"]
+__all__ = ["DefinitionError", "EvaluationError", "ReferenceTypeError", "StepFailure"]
 
 
 class DefinitionError(ValueError):
@@ -13,6 +13,13 @@ class DefinitionError(ValueError):
     def refusal(self) -> AwsError:
         """The ValidationException that CreatePipeline and UpdatePipeline answer."""
         return validation_error(f"Unable to parse pipeline definition. {self}")
+
+
+class ReferenceTypeError(DefinitionError):
+    """A reference or function whose value is not of its argument's type; AWS's words have no opening here."""
+
+    def refusal(self) -> AwsError:
+        return validation_error(str(self))
 
 
 class EvaluationError(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from localaws.sagemaker.pipelines.errors import DefinitionError, EvaluationError
@@ -125,7 +126,9 @@ def evaluate(node: Any, scope: Scope) -> Any:
 
 
 def text_of(value: Any) -> str:
-    """A scalar as AWS writes it into a string: `true`, `100`, `0.2`; lists and objects as JSON."""
+    """A scalar as AWS writes it into a string: `true`, `100`, `0.2`, times as ISO 8601; lists and objects as JSON."""
+    if isinstance(value, datetime):
+        return value.isoformat()
     return value if isinstance(value, str) else json.dumps(value)
 
 

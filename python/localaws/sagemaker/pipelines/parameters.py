@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,8 +21,8 @@ _TYPES: dict[str, tuple[type, ...]] = {"String": (str,), "Integer": (int,), "Flo
 _NAME = re.compile(r"[A-Za-z0-9\-_]{1,64}")
 _MEMBERS = {"Name", "Type", "DefaultValue", "EnumValues", "Description"}
 _FORMS = {
-    "Integer": re.compile(r"[+-]?\d+"),
-    "Float": re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"),
+    "Integer": re.compile(r"[+-]?[0-9]+"),
+    "Float": re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"),
     "Boolean": re.compile(r"true|false", re.IGNORECASE),
 }
 
@@ -88,7 +89,7 @@ def on_the_wire(values: Mapping[str, ParameterValue]) -> list[dict[str, str]]:
 
 def _from_wire(parameter: Parameter, text: str) -> ParameterValue:
     form = _FORMS.get(parameter.type)
-    if form and not form.fullmatch(text):
+    if form and not (form.fullmatch(text) and (parameter.type != "Float" or math.isfinite(float(text)))):
         raise validation_error(
             f"Parameter '{parameter.name}' is of type {parameter.type}; '{text}' is not a valid value."
         )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from typing import Any
 
+from localaws.sagemaker.pipelines.arguments import Argument
 from localaws.sagemaker.pipelines.definition import COMMON_MEMBERS, Definition, Step
 from localaws.sagemaker.pipelines.errors import DefinitionError
-from localaws.sagemaker.pipelines.expressions import Reference, references
+from localaws.sagemaker.pipelines.expressions import Reference, is_expression, parse_reference, references
 from localaws.sagemaker.pipelines.steps import kind_of
+from localaws.sagemaker.pipelines.value_types import TypeOf, check_assignable
 
 __all__ = ["check_definition", "dependencies", "step_references"]
 
@@ -27,10 +31,13 @@ def check_definition(definition: Definition) -> None:
                 raise DefinitionError(f"Step '{step.name}' depends on unknown step '{other}'.")
             if definition.steps[other].type == "Fail":
                 raise DefinitionError(f"Step {step.name} can not depends on {other}: a fail step ends the execution.")
-    for reference in references(definition.experiment or {}):
-        if reference.kind not in ("execution", "parameter"):
-            raise DefinitionError(f"PipelineExperimentConfig cannot refer to '{reference.text}'.")
-        _check_parameter(reference, definition)
+
+    def type_of(expression: Any) -> str | None:
+        return _type_of(expression, definition)
+
+    for step in definition.steps.values():
+        kind_of(step.name, step.type).check_types(step, type_of)
+    _check_experiment(definition, type_of)
     _check_acyclic(dependencies(definition))
 
 
@@ -61,7 +68,7 @@ def _check_reference(step: Step, reference: Reference, definition: Definition) -
     if target is None:
         raise DefinitionError(f"Step '{step.name}' refers to unknown step '{reference.name}' in '{reference.text}'.")
     if reference.kind == "property":
-        kind_of(target.name, target.type).check_property(target, reference.text, reference.path)
+        kind_of(target.name, target.type).property_type(target, reference.text, reference.path)
         return
     declared = [file.name for file in target.property_files]
     if reference.path[0] not in declared:
@@ -69,6 +76,31 @@ def _check_reference(step: Step, reference: Reference, definition: Definition) -
             f"Step '{step.name}' refers to property file '{reference.path[0]}', which step '{target.name}' does not "
             f"declare (declared: {', '.join(declared) or 'none'})."
         )
+
+
+def _type_of(expression: Any, definition: Definition) -> str | None:
+    """The type that an expression's value has; None for Std:JsonGet, whose value only the execution shows."""
+    if "Get" not in expression:
+        return "String" if "Std:Join" in expression else None
+    reference = parse_reference(expression["Get"])
+    if reference.kind == "parameter":
+        return definition.parameters[reference.name].type
+    if reference.kind == "property":
+        target = definition.steps[reference.name]
+        return kind_of(target.name, target.type).property_type(target, reference.text, reference.path)
+    return "String"
+
+
+def _check_experiment(definition: Definition, type_of: TypeOf) -> None:
+    for name, value in (definition.experiment or {}).items():
+        for reference in references(value):
+            if reference.kind not in ("execution", "parameter"):
+                raise DefinitionError(f"PipelineExperimentConfig cannot refer to '{reference.text}'.")
+            _check_parameter(reference, definition)
+        if is_expression(value):
+            check_assignable(value, "String", Argument("", f"PipelineExperimentConfig.{name}"), type_of)
+        elif value is not None and not isinstance(value, str):
+            raise DefinitionError(f"PipelineExperimentConfig.{name} is {json.dumps(value)[:60]}: it must be a string.")
 
 
 def _check_parameter(reference: Reference, definition: Definition) -> None:

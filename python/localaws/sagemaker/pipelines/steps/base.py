@@ -13,6 +13,7 @@ from localaws.sagemaker.pipelines.errors import StepFailure
 from localaws.sagemaker.pipelines.expressions import Scope
 from localaws.sagemaker.pipelines.paths import Path
 from localaws.sagemaker.pipelines.retries import error_type
+from localaws.sagemaker.pipelines.value_types import TypeOf
 
 if TYPE_CHECKING:
     from localaws.sagemaker.store import Store
@@ -66,8 +67,11 @@ class StepKind(Protocol):
     def check(self, step: Step, definition: Definition) -> None:
         """Check a definition's step; raises `DefinitionError`."""
 
-    def check_property(self, step: Step, reference: str, path: Path) -> None:
-        """Check a reference to one of a step's properties; raises `DefinitionError`."""
+    def check_types(self, step: Step, type_of: TypeOf) -> None:
+        """Check the types of the expressions of a step that `check` accepted; raises `DefinitionError`."""
+
+    def property_type(self, step: Step, reference: str, path: Path) -> str:
+        """The type of one of a step's properties; raises `DefinitionError` for a property that it does not have."""
 
     def resolve(self, run: StepRun) -> dict[str, Any]:
         """The step's arguments with every expression replaced; raises `EvaluationError`."""

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from localaws.sagemaker.pipelines.conditions import check_condition, holds
+from localaws.sagemaker.pipelines.arguments import Argument
+from localaws.sagemaker.pipelines.conditions import check_condition, check_operands, holds
 from localaws.sagemaker.pipelines.definition import Definition, Step
 from localaws.sagemaker.pipelines.errors import DefinitionError
 from localaws.sagemaker.pipelines.paths import Path
 from localaws.sagemaker.pipelines.steps.base import StepResult, StepRun
+from localaws.sagemaker.pipelines.value_types import TypeOf
 
 __all__ = ["KIND"]
 
@@ -33,9 +35,14 @@ class _Condition:
         for condition in conditions:
             check_condition(condition)
 
-    def check_property(self, step: Step, reference: str, path: Path) -> None:
+    def check_types(self, step: Step, type_of: TypeOf) -> None:
+        for index, condition in enumerate(step.arguments["Conditions"]):
+            check_operands(condition, Argument(step.name).member("Conditions").element(index), type_of)
+
+    def property_type(self, step: Step, reference: str, path: Path) -> str:
         if path != ("Outcome",):
             raise DefinitionError(f"Invalid property reference '{reference}': a condition step has only 'Outcome'.")
+        return "Boolean"
 
     def resolve(self, run: StepRun) -> dict[str, Any]:
         # All conditions must hold.

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from localaws.sagemaker.pipelines.arguments import Argument
 from localaws.sagemaker.pipelines.definition import Definition, Step
 from localaws.sagemaker.pipelines.errors import DefinitionError, StepFailure
 from localaws.sagemaker.pipelines.expressions import evaluate, is_expression, text_of
 from localaws.sagemaker.pipelines.paths import Path
 from localaws.sagemaker.pipelines.steps.base import StepRun
+from localaws.sagemaker.pipelines.value_types import TypeOf, check_assignable
 
 __all__ = ["KIND"]
 
@@ -29,7 +31,12 @@ class _Fail:
         if not isinstance(message, str) and not is_expression(message):
             raise DefinitionError(f"ErrorMessage of step '{step.name}' must be a string or an expression.")
 
-    def check_property(self, step: Step, reference: str, path: Path) -> None:
+    def check_types(self, step: Step, type_of: TypeOf) -> None:
+        message = step.arguments.get("ErrorMessage")
+        if is_expression(message):
+            check_assignable(message, "String", Argument(step.name).member("ErrorMessage"), type_of)
+
+    def property_type(self, step: Step, reference: str, path: Path) -> NoReturn:
         raise DefinitionError(f"Invalid property reference '{reference}': a fail step has no properties.")
 
     def resolve(self, run: StepRun) -> dict[str, Any]:

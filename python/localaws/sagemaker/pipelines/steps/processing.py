@@ -35,16 +35,17 @@ class _Processing(JobKind):
                     f"the step does not have (outputs: {', '.join(names) or 'none'})."
                 )
 
-    def check_property(self, step: Step, reference: str, path: Path) -> None:
-        super().check_property(step, reference, path)
+    def property_type(self, step: Step, reference: str, path: Path) -> str:
+        kind = super().property_type(step, reference, path)
         names = _output_names(step)
         if names is None or path[:2] != ("ProcessingOutputConfig", "Outputs"):
-            return
+            return kind
         if len(path) > 2 and isinstance(path[2], str) and path[2] not in names:
             raise DefinitionError(
                 f"Invalid property reference '{reference}': step '{step.name}' has no output '{path[2]}' "
                 f"(outputs: {', '.join(names) or 'none'})."
             )
+        return kind
 
 
 def _output_names(step: Step) -> list[str] | None:

@@ -18,7 +18,8 @@ __all__ = ["KIND"]
 class _RegisterModel(RequestKind):
     def check(self, step: Step, definition: Definition) -> None:
         # AWS leaves the package's own name out of the step's arguments: versions are named by their group.
-        check_arguments(self.create, step.arguments, optional=frozenset(), hidden=frozenset({self.name_member}))
+        hidden = frozenset({self.name_member})
+        check_arguments(self.create, step.name, step.arguments, optional=frozenset(), hidden=hidden)
 
     def execute(self, run: StepRun, arguments: Mapping[str, Any]) -> StepResult:
         group = arguments.get("ModelPackageGroupName")

@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from localaws.sagemaker.pipelines.arguments import Argument
 from localaws.sagemaker.pipelines.definition import Definition, Step
 from localaws.sagemaker.pipelines.errors import StepFailure
 from localaws.sagemaker.pipelines.expressions import evaluate
 from localaws.sagemaker.pipelines.paths import Path
 from localaws.sagemaker.pipelines.retries import job_failure_type
-from localaws.sagemaker.pipelines.shapes import check_arguments, check_property, input_shape, to_shape
+from localaws.sagemaker.pipelines.shapes import check_arguments, expressions_in, input_shape, property_type, to_shape
 from localaws.sagemaker.pipelines.steps.base import StepResult, StepRun, invoke
+from localaws.sagemaker.pipelines.value_types import TypeOf, check_assignable
 
 __all__ = ["JobKind", "RequestKind", "resource_name"]
 
@@ -50,10 +52,14 @@ class RequestKind:
         return f"{self.resource}Name"
 
     def check(self, step: Step, definition: Definition) -> None:
-        check_arguments(self.create, step.arguments, optional=frozenset({self.name_member}))
+        check_arguments(self.create, step.name, step.arguments, optional=frozenset({self.name_member}))
 
-    def check_property(self, step: Step, reference: str, path: Path) -> None:
-        check_property(self.describe, reference, path)
+    def check_types(self, step: Step, type_of: TypeOf) -> None:
+        for place, expected, node in expressions_in(input_shape(self.create), Argument(step.name), step.arguments):
+            check_assignable(node, expected, place, type_of)
+
+    def property_type(self, step: Step, reference: str, path: Path) -> str:
+        return property_type(self.describe, reference, path)
 
     def resolve(self, run: StepRun) -> dict[str, Any]:
         arguments: dict[str, Any] = to_shape(input_shape(self.create), evaluate(dict(run.step.arguments), run.scope))

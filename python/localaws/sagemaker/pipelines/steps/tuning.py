@@ -8,7 +8,7 @@ from typing import Any
 
 from localaws.sagemaker.pipelines.definition import Step
 from localaws.sagemaker.pipelines.paths import Path
-from localaws.sagemaker.pipelines.shapes import check_property
+from localaws.sagemaker.pipelines.shapes import property_type
 from localaws.sagemaker.pipelines.steps.base import StepResult, StepRun, invoke
 from localaws.sagemaker.pipelines.steps.requests import JobKind
 
@@ -21,8 +21,8 @@ _KEPT = 50  # trials that a later step can refer to, best first
 
 @dataclass(frozen=True)
 class _Tuning(JobKind):
-    def check_property(self, step: Step, reference: str, path: Path) -> None:
-        check_property(_LIST if path[:1] == (_TRIALS,) else self.describe, reference, path)
+    def property_type(self, step: Step, reference: str, path: Path) -> str:
+        return property_type(_LIST if path[:1] == (_TRIALS,) else self.describe, reference, path)
 
     def execute(self, run: StepRun, arguments: Mapping[str, Any]) -> StepResult:
         result = super().execute(run, arguments)
