@@ -1,4 +1,4 @@
-"""Metrics against scikit-learn, intervals against scipy, brute force and simulation."""
+"""Metrics and curves against scikit-learn."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import json
 
 import numpy as np
 import pytest
-from scipy import stats
 from sklearn import metrics as reference
 
-from mlops.jobs import intervals
-from mlops.jobs.metrics import f_score, model_quality, precision_recall_curve, roc_curve
+from mlops.jobs.metrics import model_quality, precision_recall_curve, roc_curve
 from mlops.jobs.outputs import json_bytes
 
 
@@ -90,77 +88,6 @@ def test_precision_recall_points_are_those_of_scikit_learn(case):
     assert points <= set(zip(precisions.tolist(), recalls.tolist(), strict=True))
     assert (curve["precisions"][0], curve["recalls"][0], curve["recalls"][-1]) == (1, 0, 1)
     assert curve["recalls"] == sorted(curve["recalls"])
-
-
-def delong_by_definition(positive, scores):
-    """Value and variance from all pairs, as the paper writes them."""
-    hits, misses = scores[positive], scores[~positive]
-    wins = np.array([[1.0 if x > y else 0.5 if x == y else 0.0 for y in misses] for x in hits])
-    by_hit, by_miss = wins.mean(axis=1), wins.mean(axis=0)
-    return wins.mean(), by_hit.var(ddof=1) / len(hits) + by_miss.var(ddof=1) / len(misses)
-
-
-@pytest.mark.parametrize(("rows", "decimals"), [(300, None), (300, 1), (60, 2), (12, 0)])
-def test_delong_is_the_sum_over_all_pairs(rows, decimals):
-    positive, scores = sample(rows, seed=rows, decimals=decimals)
-    value, variance = delong_by_definition(positive, scores)
-    estimate = intervals.auc(positive, scores)
-    assert (estimate.value, estimate.standard_deviation**2) == pytest.approx((value, variance), abs=1e-12)
-
-
-def test_delong_intervals_hold_the_truth_19_times_in_20():
-    truth = stats.norm.cdf(1 / np.sqrt(2))  # of two normal distributions one standard deviation apart
-    held = 0
-    for seed in range(400):
-        random = np.random.RandomState(seed)
-        positive = np.arange(200) < 70
-        low, high = intervals.auc(positive, random.standard_normal(200) + positive).interval
-        held += low <= truth <= high
-    assert 0.92 <= held / 400 <= 0.98
-
-
-def test_a_perfect_model_has_an_interval_without_width():
-    estimate = intervals.auc(np.array([0, 0, 1, 1], bool), np.array([0.1, 0.2, 0.8, 0.9]))
-    assert (estimate.value, estimate.standard_deviation, estimate.interval) == (1, 0, (1, 1))
-
-
-def test_one_row_of_a_class_has_an_auc_and_no_interval():
-    document = model_quality(np.array([0, 0, 1], bool), np.array([0.1, 0.7, 0.6]), 0.5)
-    assert document["binary_classification_metrics"]["auc"] == {"value": 0.5, "standard_deviation": "NaN"}
-    assert "auc" not in document["confidence_intervals_95"]
-
-
-@pytest.mark.parametrize(("hits", "total"), [(0, 10), (10, 10), (3, 10), (877, 1000), (1, 2)])
-def test_wilson_intervals_are_those_of_scipy(hits, total):
-    expected = stats.binomtest(hits, total).proportion_ci(0.95, method="wilson")
-    assert intervals.proportion(hits, total).interval == pytest.approx((expected.low, expected.high), abs=1e-12)
-
-
-def test_a_share_of_nothing_is_zero_and_unknown():
-    assert intervals.proportion(0, 0) == (0.0, None, None, "Wilson")
-
-
-def test_the_f1_bootstrap_agrees_with_drawing_rows():
-    positive, scores = sample(400, 5)
-    called = scores >= 0.5
-    counts = np.array([(~positive & ~called).sum(), (~positive & called).sum(), (positive & ~called).sum(), 0])
-    counts[3] = len(positive) - counts.sum()
-    estimate = intervals.of_counts(lambda cells: f_score(cells, 1.0), counts)
-    rows = np.random.RandomState(7).randint(0, 400, (4000, 400))
-    hits = (positive & called)[rows].sum(axis=1)
-    draws = 2 * hits / (positive[rows].sum(axis=1) + called[rows].sum(axis=1))
-    assert estimate.standard_deviation == pytest.approx(np.std(draws), rel=0.05)
-    assert estimate.interval == pytest.approx(tuple(np.percentile(draws, [2.5, 97.5])), abs=0.01)
-
-
-def test_mean_losses_have_the_standard_error_of_scipy():
-    losses = np.random.RandomState(3).exponential(size=250)
-    assert intervals.mean(losses).standard_deviation == pytest.approx(stats.sem(losses), abs=1e-12)
-
-
-def test_midranks_are_those_of_scipy():
-    values = np.random.RandomState(0).randint(0, 20, 200).astype(float)
-    np.testing.assert_array_equal(intervals.midranks(values), stats.rankdata(values))
 
 
 def test_calibration_bins_hold_every_row_and_their_error_is_as_defined():

@@ -67,7 +67,7 @@ def _from_counts(counts: np.ndarray[Any, Any]) -> dict[str, Estimate]:
         "false_negative_rate": intervals.proportion(fn, tp + fn),
     }
     for name, beta in (("f0_5", 0.5), ("f1", 1.0), ("f2", 2.0)):
-        estimates[name] = intervals.of_counts(lambda cells, beta=beta: f_score(cells, beta), counts)  # type: ignore[misc]
+        estimates[name] = intervals.f_measure(tp, fn, fp, beta)
     return estimates
 
 
@@ -78,17 +78,6 @@ def _from_scores(positive: np.ndarray[Any, Any], scores: np.ndarray[Any, Any]) -
         "brier_score": intervals.mean((scores - positive) ** 2),
         "log_loss": intervals.mean(-np.log(likelihood)),
     }
-
-
-def f_score(cells: np.ndarray[Any, Any], beta: float) -> np.ndarray[Any, Any]:
-    """F-beta of each row of (n, 4) counts, 0 where undefined.
-
-    A row counts true negatives, false positives, false negatives, true positives.
-    """
-    _, fp, fn, tp = cells.T.astype(np.float64)
-    weighted = (1 + beta**2) * tp
-    total = weighted + beta**2 * fn + fp
-    return np.asarray(np.divide(weighted, total, out=np.zeros_like(total), where=total > 0))
 
 
 def _cumulated(positive: np.ndarray[Any, Any], scores: np.ndarray[Any, Any]) -> Any:
