@@ -32,6 +32,11 @@ def _create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[st
             approved_package(stack, package)
         elif "Image" not in container:
             raise validation_error("Every container of a model needs Image or ModelPackageName.")
+        if "AdditionalModelDataSources" in container:
+            raise validation_error(
+                "AdditionalModelDataSources is not supported by the local stack: put the data into the model's own "
+                "archive or prefix."
+            )
     if role := request.get("ExecutionRoleArn"):
         session = stack.session_for_role(role, "SageMaker")
         for container in containers:

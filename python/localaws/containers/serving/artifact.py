@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from localaws.folders import PathRefused, components
 from localaws.s3_urls import bucket_and_key
 
 if TYPE_CHECKING:
@@ -225,12 +226,20 @@ class _Extraction:
         if ".." in Path(name).parts:
             raise _Refusal(f"holds {name!r}, which leads out of its folder.")
         place = self._root / name
-        parent = Path(os.path.realpath(place.parent)) if place != self._root else self._root
+        if place == self._root:
+            return place
+        try:
+            components("/".join(Path(name).parts))
+        except PathRefused as error:
+            raise _Refusal(f"holds {name!r}: the name {error}.") from error
+        parent = Path(os.path.realpath(place.parent))
         if parent != self._root and self._root not in parent.parents:
             raise _Refusal(f"holds {name!r}, which a link leads out of its folder.")
-        return parent / place.name if place != self._root else self._root
+        return parent / place.name
 
     def _inside(self, folder: Path, link: str, name: str) -> None:
+        if "\0" in link:
+            raise _Refusal(f"links {name!r} to {link!r}, which has a null byte in it.")
         leads = Path(os.path.realpath(folder / link))
         if link.startswith("/") or (leads != self._root and self._root not in leads.parents):
             raise _Refusal(f"links {name!r} to {link!r}, outside of its folder.")

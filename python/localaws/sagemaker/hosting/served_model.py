@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from localaws.containers.serving import ArtifactError, ContainerSpec, artifact
 from localaws.errors import validation_error
+from localaws.folders import Folder
 from localaws.sagemaker.jobs.s3 import S3, DataError
 from localaws.sagemaker.models import approved_package
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["HostingFailure", "ServedContainer", "ServedModel", "place", "served_model"]
 
 
+Source = Literal["archive", "files", "file"]  # a tar.gz, all below a prefix, one object
+
+
 class HostingFailure(Exception):
     """A variant that cannot be brought into service; the message is the endpoint's FailureReason."""
 
@@ -29,14 +33,14 @@ class ServedContainer:
     """One container of a model as it is hosted, its model package resolved.
 
     `name` is what AWS calls it in messages: its hostname, or `primary`, `container-1`, …  `source` is None where the
-    image holds its own model, else ("archive" | "files", s3 URI).  `cache` is whether a multi-model container keeps a
+    image holds its own model, else (kind, s3 URI).  `cache` is whether a multi-model container keeps a
     model loaded after its use.
     """
 
     name: str
     image: str
     environment: Mapping[str, str]
-    source: tuple[Literal["archive", "files"], str] | None
+    source: tuple[Source, str] | None
     hostname: str | None
     multi_model: bool
     cache: bool
@@ -121,11 +125,12 @@ def _resolve(stack: Stack, definition: Mapping[str, Any]) -> list[dict[str, Any]
     ]
 
 
-def _source(part: Mapping[str, Any]) -> tuple[Literal["archive", "files"], str] | None:
+def _source(part: Mapping[str, Any]) -> tuple[Source, str] | None:
     if url := part.get("ModelDataUrl"):
         return "archive", url
     if source := part.get("ModelDataSource", {}).get("S3DataSource"):
-        return ("archive" if source.get("CompressionType") == "Gzip" else "files"), source["S3Uri"]
+        kind: Source = "file" if source.get("S3DataType") == "S3Object" else "files"
+        return ("archive" if source.get("CompressionType") == "Gzip" else kind), source["S3Uri"]
     return None
 
 
@@ -144,11 +149,13 @@ def _fetch(
         "is an object located at the URL and that the role passed to CreateModel has permissions to download the "
         "object."
     )
-    if kind == "files":
+    if kind != "archive":
+        data_type = "S3Object" if kind == "file" else "S3Prefix"
         try:
-            S3(session, model.role_arn or "", region).download(url, target)
+            with Folder.open(target, "/opt/ml/model") as folder:
+                S3(session, model.role_arn or "", region).download(url, folder, data_type, strict=False)
         except DataError as error:
-            raise HostingFailure(missing) from error
+            raise HostingFailure(f"{missing} ({error})") from error
         return
     packed = target.with_name("model.tar.gz")
     try:

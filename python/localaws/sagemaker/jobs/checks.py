@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from botocore.model import StructureShape
 
 from localaws.containers.images import ImageTableError, NoServerError, UnknownImageError
 from localaws.errors import AwsError, validation_error
+from localaws.folders import PathRefused, components
 from localaws.sagemaker.api_model import operation_model
 from localaws.sagemaker.jobs.lifecycle import FINAL
 from localaws.sagemaker.jobs.s3 import DataError, place
@@ -22,6 +24,7 @@ __all__ = [
     "check_instances",
     "check_local_path",
     "check_name_is_free",
+    "check_path",
     "check_s3_uri",
     "check_server",
     "echo",
@@ -80,9 +83,20 @@ def check_s3_uri(uri: str) -> None:
 
 
 def check_local_path(path: str, member: str, root: str) -> None:
-    """Refuse a path of the container that is not strictly below `root`."""
-    if not path.startswith(f"{root}/") or ".." in path.split("/"):
+    """Refuse a path of the container that is not below `root`."""
+    rest = PurePosixPath(path).parts[len(PurePosixPath(root).parts) :]
+    if not path.startswith(f"{root}/") or ".." in rest:
         raise validation_error(f"{member} {path!r} is not below {root}/: choose a path such as {root}/input.")
+    if rest:
+        check_path("/".join(rest), member)
+
+
+def check_path(name: str, member: str) -> None:
+    """Refuse a name that becomes a path of the container and cannot be one."""
+    try:
+        components(name)
+    except PathRefused as error:
+        raise validation_error(f"{member} {name!r} {error}: choose another name.") from error
 
 
 def stop(stack: Stack, record: Record, words: str, **changes: Any) -> None:

@@ -9,18 +9,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from localaws.folders import Folder
 from localaws.iam import RoleSession
 from localaws.sagemaker.store import Record
 
 if TYPE_CHECKING:
     from localaws.stack import Stack
 
-__all__ = ["FINAL", "Job", "JobFailure", "StopSignal", "start"]
+__all__ = ["FINAL", "ML", "Job", "JobFailure", "StopSignal", "start"]
 
 ML = "/opt/ml"
 MAX_RUNNING_VARIABLE = "LOCALAWS_MAX_RUNNING_JOBS"
@@ -95,9 +96,10 @@ class Job:
     def session(self) -> boto3.Session:
         return self.stack.session(self.credentials)
 
-    def host_path(self, container_path: str) -> Path:
-        """Where a path of the container (`/opt/ml/…`) lies on this machine."""
-        return self.ml / Path(container_path).relative_to(ML)
+    def folder(self, container_path: str, *, create: bool = False) -> Folder:
+        """A folder of the container (`/opt/ml/…`), opened without following links; raises FolderError."""
+        with Folder.open(self.ml, ML) as ml:
+            return ml.folder(PurePosixPath(container_path).relative_to(ML).parts, create=create)
 
     def log(self, line: str) -> None:
         """Append one line to the job's CloudWatch Logs stream."""

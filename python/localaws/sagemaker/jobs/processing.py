@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from localaws.containers.images import UnknownImageError
 from localaws.containers.run import ContainerResult, ContainerRun, NoCommandError, run_container
 from localaws.errors import validation_error
+from localaws.folders import FolderError
 from localaws.iam import Principal
 from localaws.sagemaker.jobs import checks, reasons
-from localaws.sagemaker.jobs.lifecycle import Job, JobFailure, start
+from localaws.sagemaker.jobs.lifecycle import ML, Job, JobFailure, start
 from localaws.sagemaker.jobs.s3 import S3, DataError
 from localaws.sagemaker.jobs.syncing import ContinuousUpload
 
@@ -133,10 +135,11 @@ def _execute(job: Job) -> dict[str, Any]:
         with ExitStack() as running:
             for output in _outputs(job.described):
                 target = output["S3Output"]
-                directory = job.host_path(target["LocalPath"])
-                directory.mkdir(parents=True, exist_ok=True)
+                opened = partial(job.folder, target["LocalPath"], create=True)
+                with opened():
+                    pass
                 if target["S3UploadMode"] == "Continuous":
-                    running.enter_context(ContinuousUpload(s3, directory, target["S3Uri"], kms_key))
+                    running.enter_context(ContinuousUpload(s3, opened, target["S3Uri"], kms_key, job.log))
             result = _container(job)
         ended = _outcome(job, result)
         # Outputs at the end of the job are those of a job that ended well: a failed or stopped one uploads nothing.
@@ -144,15 +147,17 @@ def _execute(job: Job) -> dict[str, Any]:
             for output in _outputs(job.described):
                 target = output["S3Output"]
                 if target["S3UploadMode"] == "EndOfJob":
-                    s3.upload(job.host_path(target["LocalPath"]), target["S3Uri"], kms_key)
-    except DataError as error:
+                    with job.folder(target["LocalPath"], create=True) as folder:
+                        s3.upload(folder, target["S3Uri"], kms_key, job.log)
+    except (DataError, FolderError) as error:
         raise JobFailure(f"ClientError: Failed to upload output data. {error}") from error
     return ended
 
 
 def _outcome(job: Job, result: ContainerResult) -> dict[str, Any]:
     try:
-        message = reasons.exit_message(job.ml / "output" / "message")
+        with job.folder(ML) as ml:
+            message, left = reasons.exit_message(ml), reasons.read_failure(ml)
     except UnicodeDecodeError as error:
         raise JobFailure("ClientError: The file /opt/ml/output/message is not UTF-8 encoded.") from error
     job.record.internal["exit_message"] = message
@@ -163,8 +168,7 @@ def _outcome(job: Job, result: ContainerResult) -> dict[str, Any]:
         reason = f"ClientError: Processing job runtime exceeded MaxRuntimeInSeconds provided ({seconds})"
         return {"ProcessingJobStatus": "Stopped", "FailureReason": reason}
     if result.exit_code != 0:
-        said = message or reasons.read_text(job.ml / "output" / "failure")
-        raise JobFailure(reasons.algorithm_error(said, result))
+        raise JobFailure(reasons.algorithm_error(message or left, result))
     return {"ProcessingJobStatus": "Completed"}
 
 
@@ -201,7 +205,8 @@ def _download(job: Job, s3: S3) -> None:
             continue
         kind = source.get("S3DataType", "S3Prefix")
         unzip = source.get("S3CompressionType") == "Gzip"
-        s3.download(source["S3Uri"], job.host_path(source["LocalPath"]), kind, unzip=unzip)
+        with job.folder(source["LocalPath"], create=True) as folder:
+            s3.download(source["S3Uri"], folder, kind, unzip=unzip)
 
 
 def _lay_out(job: Job) -> None:

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from localaws.containers.run import ContainerResult
+from localaws.folders import Folder, FolderError
 
-__all__ = ["algorithm_error", "exit_message", "read_text"]
+__all__ = ["algorithm_error", "exit_message", "read_failure"]
 
 MAX_REASON = 1024  # characters that FailureReason and ExitMessage hold
 
 
-def exit_message(file: Path) -> str | None:
-    """The first kilobyte of a message file that a job left, None where it left none.
+def exit_message(ml: Folder) -> str | None:
+    """The first kilobyte of /opt/ml/output/message, None where the job left none.
 
     Raises UnicodeDecodeError for a file that is not UTF-8.
     """
-    if not file.is_file() or file.is_symlink():
-        return None
-    with file.open("rb") as message:
-        text = message.read(MAX_REASON + 4)
+    text = _start(ml, "message", MAX_REASON + 4)
     # A character cut in two at the end is not the job's fault.
     return text.decode("utf-8", "strict" if len(text) <= MAX_REASON else "ignore")[:MAX_REASON] or None
 
 
-def read_text(file: Path) -> str | None:
-    """The beginning of a text file that a job left, whatever its encoding."""
-    if not file.is_file() or file.is_symlink():
-        return None
-    with file.open("rb") as text:
-        return text.read(4 * MAX_REASON).decode("utf-8", "replace").strip() or None
+def read_failure(ml: Folder) -> str | None:
+    """The beginning of /opt/ml/output/failure, whatever its encoding; None where the job left none."""
+    return _start(ml, "failure", 4 * MAX_REASON).decode("utf-8", "replace").strip() or None
+
+
+def _start(ml: Folder, name: str, size: int) -> bytes:
+    """The first bytes of a file in /opt/ml/output; none where there is no file, and where a link stands for it."""
+    try:
+        with ml.read(("output", name)) as file:
+            return file.read(size)
+    except (FileNotFoundError, FolderError):
+        return b""
 
 
 def algorithm_error(said: str | None, result: ContainerResult) -> str:

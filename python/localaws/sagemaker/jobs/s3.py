@@ -5,15 +5,17 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import boto3
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
+from localaws.folders import Folder, FolderError, PathRefused, components
 from localaws.s3_urls import bucket_and_key
 
 __all__ = ["S3", "DataError", "Place", "nothing_under", "place"]
@@ -21,6 +23,7 @@ __all__ = ["S3", "DataError", "Place", "nothing_under", "place"]
 # One thread a file: many jobs move data at once, and the stack shares its cores with them.
 _TRANSFER = TransferConfig(use_threads=False)
 _CHUNK = 1 << 20
+_LONGEST_SHOWN = 300  # characters of a key in a message, so that a FailureReason also holds the rule
 
 
 class DataError(Exception):
@@ -66,76 +69,110 @@ class S3:
         self._client: Any = session.client("s3")
         self._role_arn, self._region = role_arn, region
 
-    def exists(self, uri: str) -> bool:
-        """Whether at least one object lies under the prefix `uri`."""
-        return next(self._keys(place(uri)), None) is not None
+    def download(
+        self,
+        uri: str,
+        target: Folder,
+        kind: str = "S3Prefix",
+        *,
+        unzip: bool = False,
+        required: bool = True,
+        strict: bool = True,
+    ) -> int:
+        """Copy what `uri` stands for into the folder `target`; how many objects there were.
 
-    def download(self, uri: str, target: Path, kind: str = "S3Prefix", *, unzip: bool = False) -> int:
-        """Copy what `uri` stands for into the directory `target`; how many objects there were.
-
-        `kind`: "S3Prefix" takes every object under the prefix (an object's own key gives that object), "ManifestFile"
-        and "AugmentedManifestFile" read the object `uri`. Raises DataError where nothing is there or may be read.
+        `kind`: "S3Prefix" takes every object under the prefix (an object's own key gives that object), "S3Object" that
+        object alone, "ManifestFile" and "AugmentedManifestFile" read the object `uri`. A file gets the rest of its key
+        after the prefix as its path. Raises DataError where nothing is there (unless `required` is False) or may be
+        read, for a key that cannot be such a path, and, where `strict` as the inputs of AWS's jobs are, for one with //
+        anywhere.
         """
-        target.mkdir(parents=True, exist_ok=True)
-        if kind == "AugmentedManifestFile":
-            self._fetch(place(uri), target / Path(uri).name, unzip)
+        if kind in ("S3Object", "AugmentedManifestFile"):
+            source = place(uri)
+            self._fetch(source, target, source.key.rpartition("/")[2], unzip, strict)
             return 1
-        pairs = list(self._manifest(uri) if kind == "ManifestFile" else self._prefix(uri))
-        if not pairs:
+        pairs = distinct(self._manifest(uri) if kind == "ManifestFile" else self._prefix(uri))
+        if not pairs and required:
             raise DataError(nothing_under(uri, self._role_arn, self._region))
         for source, relative in pairs:
-            self._fetch(source, target / relative, unzip)
+            self._fetch(source, target, relative, unzip, strict)
         return len(pairs)
 
-    def upload(self, directory: Path, uri: str, kms_key: str | None = None) -> int:
-        """Copy every regular file below `directory` under the prefix `uri`; how many. Links are not followed."""
-        if directory.is_symlink():
-            return 0
-        files = [file for file in sorted(directory.rglob("*")) if file.is_file() and not file.is_symlink()]
-        for file in files:
-            self.upload_file(file, str(place(uri).below(file.relative_to(directory).as_posix())), kms_key)
-        return len(files)
+    def upload(self, folder: Folder, uri: str, kms_key: str | None, log: Callable[[str], None]) -> int:
+        """Copy every regular file below `folder` under the prefix `uri`; how many. `log` hears what is left out."""
+        count = 0
+        try:
+            for entry in folder.entries():
+                if entry.is_file:
+                    with folder.read(entry.parts) as body:
+                        self.upload_stream(body, place(uri).below(entry.path), kms_key)
+                    count += 1
+                elif not entry.is_folder:
+                    log(left_out(folder, entry.path, link=entry.is_link))
+        except FolderError as error:
+            raise DataError(f"Unable to upload {folder.name} ({error})") from error
+        return count
 
     def upload_file(self, file: Path, uri: str, kms_key: str | None = None) -> None:
-        """Copy one file to the object `uri`, encrypted with `kms_key` where one is given; raises DataError."""
-        target = place(uri)
+        """Copy a file of the stack's own to the object `uri`; raises DataError."""
+        with file.open("rb") as body:
+            self.upload_stream(body, place(uri), kms_key)
+
+    def upload_stream(self, body: IO[bytes], target: Place, kms_key: str | None = None) -> None:
+        """Copy a stream to the object `target`, encrypted with `kms_key` where one is given; raises DataError."""
         try:
             target.key.encode()
         except UnicodeEncodeError as error:  # how Python shows a name that is not UTF-8
-            shown = str(target).encode(errors="backslashreplace").decode()
-            raise DataError(f"Unable to upload object {shown} (its name is not UTF-8)") from error
+            raise DataError(f"Unable to upload object {_shown(target)} (its name is not UTF-8)") from error
         extra = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key} if kms_key else {}
         try:
-            with file.open("rb") as body:
-                self._client.upload_fileobj(body, target.bucket, target.key, ExtraArgs=extra, Config=_TRANSFER)
+            self._client.upload_fileobj(body, target.bucket, target.key, ExtraArgs=extra, Config=_TRANSFER)
         except (ClientError, BotoCoreError, boto3.exceptions.Boto3Error) as error:
             raise DataError(f"Unable to upload object {target} ({_reason(error)})") from error
-        except PermissionError as error:
-            raise DataError(f"Unable to upload object {target} (the job left a file that may not be read)") from error
 
-    def _fetch(self, source: Place, target: Path, unzip: bool) -> None:
+    def _fetch(self, source: Place, target: Folder, relative: str, unzip: bool, strict: bool) -> None:
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            # One GetObject: the transfer manager asks for the head first, and a HEAD is refused without a reason.
-            body = self._client.get_object(Bucket=source.bucket, Key=source.key)["Body"]
-            with target.open("wb") as file:
-                shutil.copyfileobj(body, file, _CHUNK)
-        except (ClientError, BotoCoreError) as error:
-            raise DataError(f"Unable to download object {source} ({_reason(error)})") from error
-        except (NotADirectoryError, FileExistsError, IsADirectoryError) as error:
+            if strict and "//" in source.key:
+                raise PathRefused("has an illegal char sub-sequence '//' in it")
+            parts = components(relative)
+        except PathRefused as error:
             raise DataError(
-                f"Please check your s3 objects and ensure that there is no object that is both a folder as well as a "
-                f"file ({source})."
+                f"S3 key: {_shown(source)} {error}: it cannot be a path below {target.name}. Copy the object to "
+                "another key, or choose a prefix that leaves it out."
             ) from error
-        if unzip:
-            _unzip(source, target)
+        if unzip and parts[-1].endswith(".gz") and parts[-1] != ".gz":
+            parts = (*parts[:-1], parts[-1].removesuffix(".gz"))
+        try:
+            # One GetObject: the transfer manager asks for the head first, and a HEAD is refused without a reason.
+            body: Any = self._client.get_object(Bucket=source.bucket, Key=source.key)["Body"]
+            with body, target.create(parts) as file:
+                shutil.copyfileobj(gzip.GzipFile(fileobj=body) if unzip else body, file, _CHUNK)
+        except (ClientError, BotoCoreError) as error:
+            raise DataError(f"Unable to download object {_shown(source)} ({_reason(error)})") from error
+        except (FolderError, FileExistsError) as error:
+            raise self._clash(source, target, parts) from error
+        except (OSError, EOFError, zlib.error) as error:
+            doing = "decompress" if unzip else "download object"
+            raise DataError(f"Unable to {doing} {_shown(source)}: {error}") from error
+
+    def _clash(self, source: Place, target: Folder, parts: tuple[str, ...]) -> DataError:
+        folders = any(not target.is_folder(parts[:end]) for end in range(1, len(parts)))
+        if folders or target.is_folder(parts):
+            return DataError(
+                f"Please check your s3 objects and ensure that there is no object that is both a folder as well as a "
+                f"file ({_shown(source)})."
+            )
+        return DataError(
+            f"S3 key: {_shown(source)} becomes the file {'/'.join((target.name, *parts))}, which another object has "
+            "become. Give the inputs other paths, or copy the object to another key."
+        )
 
     def _prefix(self, uri: str) -> Iterator[tuple[Place, str]]:
         prefix = place(uri)
         folder = f"{prefix.key.rstrip('/')}/" if prefix.key else ""
-        for key in self._keys(prefix):
-            if key.endswith("/"):
-                continue
+        for key, size in self._keys(prefix):
+            if key.endswith("/") and not size:
+                continue  # what the S3 console writes as a folder
             # A prefix is a folder or, as S3 has it, the beginning of names: s3://b/data/part takes data/part-1.csv.
             start = len(folder) if key.startswith(folder) else prefix.key.rfind("/") + 1
             yield Place(prefix.bucket, key), key[start:]
@@ -145,20 +182,24 @@ class S3:
         try:
             body = self._client.get_object(Bucket=source.bucket, Key=source.key)["Body"].read()
             head, *names = json.loads(body)
-            prefix = place(head["prefix"])
+            prefix = place(str(head["prefix"]))
+            if not all(isinstance(name, str) for name in names):
+                raise TypeError("a name is not a text")
+            "".join(names).encode()
         except (ClientError, BotoCoreError) as error:
             raise DataError(f"Unable to download object {source} ({_reason(error)})") from error
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise DataError(f'Manifest {uri} is not a JSON list of a "prefix" and object names.') from error
         for name in names:
             yield Place(prefix.bucket, f"{prefix.key}{name}"), name
 
-    def _keys(self, prefix: Place) -> Iterator[str]:
+    def _keys(self, prefix: Place) -> Iterator[tuple[str, int]]:
+        """Keys and sizes of the objects whose keys begin so."""
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=prefix.bucket, Prefix=prefix.key)
         try:
             for page in pages:
                 for item in page.get("Contents", ()):
-                    yield item["Key"]
+                    yield item["Key"], item["Size"]
         except ClientError as error:
             if error.response["Error"]["Code"] == "NoSuchBucket":
                 return
@@ -167,16 +208,31 @@ class S3:
             raise DataError(f"ListObjectsV2 failed for {prefix}: {error}") from error
 
 
-def _unzip(source: Place, target: Path) -> None:
-    unzipped = target.with_suffix("") if target.suffix == ".gz" else target.with_name(f"{target.name}.plain")
-    try:
-        with gzip.open(target) as packed, unzipped.open("wb") as plain:
-            shutil.copyfileobj(packed, plain)
-    except (OSError, EOFError) as error:
-        raise DataError(f"Unable to decompress {source}: {error}") from error
-    target.unlink()
-    if target.suffix != ".gz":
-        unzipped.rename(target)
+def distinct(pairs: Iterable[tuple[Place, str]]) -> list[tuple[Place, str]]:
+    """The objects and their paths, an object that is named twice once; raises DataError where two share a path."""
+    owners: dict[str, Place] = {}
+    for source, relative in pairs:
+        first = owners.setdefault(relative, source)
+        if first != source:
+            raise DataError(
+                f"S3 key: {_shown(source)} and {_shown(first)} have the same path {relative!r} below the prefix: "
+                "choose a prefix that ends with '/', so that it takes one folder."
+            )
+    return [(source, relative) for relative, source in owners.items()]
+
+
+def left_out(folder: Folder, path: str, *, link: bool) -> str:
+    """The line in a job's log about something that is not uploaded."""
+    kind = "a symbolic link" if link else "not a regular file"
+    shown = f"{folder.name}/{path}".encode(errors="backslashreplace").decode()
+    return f"WARNING: {shown} is {kind} and is not uploaded: write a file."
+
+
+def _shown(source: Place) -> str:
+    """An object's URI on one line, its middle left out where it is long."""
+    text = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(source))
+    half = _LONGEST_SHOWN // 2
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:half]}…{text[-half:]}"
 
 
 def _reason(error: Exception) -> str:

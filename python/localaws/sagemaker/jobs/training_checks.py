@@ -59,6 +59,7 @@ def _check_stopping(request: dict[str, Any]) -> None:
 
 def _check_channel(stack: Stack, channel: dict[str, Any], mode: str, role_arn: str) -> None:
     name = channel["ChannelName"]
+    checks.check_path(name, "ChannelName")
     if "S3DataSource" not in channel["DataSource"]:
         raise validation_error(f"Channel {name!r}: the local stack reads S3DataSource only.")
     if channel.get("InputMode", mode) == "Pipe":

@@ -37,7 +37,6 @@ def lay_out(ml: Path, described: dict[str, Any]) -> None:
     }
     if checkpoints := described.get("CheckpointConfig"):
         files["checkpointconfig.json"] = {"S3Uri": checkpoints["S3Uri"], "LocalPath": local_checkpoints(described)}
-        (ml / Path(local_checkpoints(described)).relative_to("/opt/ml")).mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (ml / "input" / "config" / name).write_text(json.dumps(content), encoding="utf-8")
 

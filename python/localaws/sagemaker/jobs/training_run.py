@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import tarfile
 from contextlib import ExitStack
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from localaws.containers.images import UnknownImageError
 from localaws.containers.run import ContainerResult, ContainerRun, NoCommandError, run_container
+from localaws.folders import Folder, FolderError
 from localaws.sagemaker.jobs import reasons
-from localaws.sagemaker.jobs.lifecycle import Job, JobFailure
+from localaws.sagemaker.jobs.lifecycle import ML, Job, JobFailure
 from localaws.sagemaker.jobs.metrics import MetricReader, as_logged
+from localaws.sagemaker.jobs.packing import pack
 from localaws.sagemaker.jobs.s3 import S3, DataError
 from localaws.sagemaker.jobs.syncing import ContinuousUpload
 from localaws.sagemaker.jobs.training_layout import lay_out, local_checkpoints
@@ -79,18 +80,19 @@ def _execute(job: Job) -> tuple[str, str]:
     try:
         with ExitStack() as running:
             if checkpoints := described.get("CheckpointConfig"):
-                directory = job.host_path(local_checkpoints(described))
-                running.enter_context(ContinuousUpload(s3, directory, checkpoints["S3Uri"], output.get("KmsKeyId")))
+                folder = partial(job.folder, local_checkpoints(described), create=True)
+                key = output.get("KmsKeyId")
+                running.enter_context(ContinuousUpload(s3, folder, checkpoints["S3Uri"], key, job.log))
             result = _container(job)
         if result.exit_code != 0 and not (result.stopped or result.timed_out):
             # What a failed job left in /opt/ml/output/data is kept, its model is not.
             _upload_data(job, s3)
-            said = reasons.read_text(job.ml / "output" / "failure")
-            raise JobFailure(reasons.algorithm_error(said, result))
+            with job.folder(ML) as ml:
+                raise JobFailure(reasons.algorithm_error(reasons.read_failure(ml), result))
         enter(stack, job.record, "Uploading", "Uploading generated training model")
         _upload_model(job, s3, required=result.exit_code == 0)
         _upload_data(job, s3)
-    except DataError as error:
+    except (DataError, FolderError) as error:
         raise JobFailure(f"ClientError: Artifact upload failed:{error}") from error
     if result.timed_out:
         return "Stopped", "MaxRuntimeExceeded"
@@ -139,40 +141,37 @@ def _container(job: Job) -> ContainerResult:
 def _download(job: Job, s3: S3) -> None:
     for channel in job.described.get("InputDataConfig", ()):
         source = channel["DataSource"]["S3DataSource"]
-        target = job.ml / "input" / "data" / channel["ChannelName"]
-        s3.download(source["S3Uri"], target, source["S3DataType"], unzip=channel.get("CompressionType") == "Gzip")
+        unzip = channel.get("CompressionType") == "Gzip"
+        with job.folder(f"{ML}/input/data/{channel['ChannelName']}", create=True) as folder:
+            s3.download(source["S3Uri"], folder, source["S3DataType"], unzip=unzip)
     if checkpoints := job.described.get("CheckpointConfig"):
-        directory = job.host_path(local_checkpoints(job.described))
-        if s3.exists(checkpoints["S3Uri"]):
-            s3.download(checkpoints["S3Uri"], directory)
+        with job.folder(local_checkpoints(job.described), create=True) as folder:
+            s3.download(checkpoints["S3Uri"], folder, required=False, strict=False)
 
 
 def _upload_model(job: Job, s3: S3, required: bool) -> None:
     """Send /opt/ml/model; a job that was stopped may have none yet."""
-    model = job.ml / "model"
-    if not required and not any(model.iterdir()):
-        return
     output = job.described["OutputDataConfig"]
-    if output.get("CompressionType") == "NONE":
-        uri = f"{_prefix(job)}/model/"
-        s3.upload(model, uri, output.get("KmsKeyId"))
-    else:
-        uri = _upload_packed(job, s3, model, "model.tar.gz")
+    with job.folder(f"{ML}/model", create=True) as model:
+        if not required and next(model.entries(), None) is None:
+            return
+        if output.get("CompressionType") == "NONE":
+            uri = f"{_prefix(job)}/model/"
+            s3.upload(model, uri, output.get("KmsKeyId"), job.log)
+        else:
+            uri = _upload_packed(job, s3, model, "model.tar.gz")
     job.stack.store.update(job.record, ModelArtifacts={"S3ModelArtifacts": uri})
 
 
 def _upload_data(job: Job, s3: S3) -> None:
-    data = job.ml / "output" / "data"
-    if any(data.iterdir()):
-        _upload_packed(job, s3, data, "output.tar.gz")
+    with job.folder(f"{ML}/output/data", create=True) as data:
+        if next(data.entries(), None):
+            _upload_packed(job, s3, data, "output.tar.gz")
 
 
-def _upload_packed(job: Job, s3: S3, directory: Path, name: str) -> str:
-    packed = job.ml.parent / name
-    with tarfile.open(packed, "w:gz", compresslevel=6) as archive:
-        for entry in sorted(directory.iterdir()):
-            archive.add(entry, entry.name)
-    uri = f"{_prefix(job)}/{name}"
+def _upload_packed(job: Job, s3: S3, folder: Folder, name: str) -> str:
+    packed, uri = job.ml.parent / name, f"{_prefix(job)}/{name}"
+    pack(folder, packed, job.log)
     s3.upload_file(packed, uri, job.described["OutputDataConfig"].get("KmsKeyId"))
     return uri
 

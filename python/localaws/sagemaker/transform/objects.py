@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from localaws.sagemaker.jobs.s3 import S3, DataError, Place, nothing_under
+from localaws.sagemaker.jobs.s3 import S3, DataError, Place, distinct, nothing_under
 
 __all__ = ["Objects", "Source"]
 
@@ -34,7 +34,8 @@ class Objects(S3):
 
     def sources(self, uri: str, kind: str) -> list[Source]:
         """The objects under an S3Prefix or of a ManifestFile; raises DataError where there is none."""
-        pairs = self._manifest(uri) if kind == "ManifestFile" else self._prefix(uri)
+        # An output is named after its input: two of one name would be one.
+        pairs = distinct(self._manifest(uri) if kind == "ManifestFile" else self._prefix(uri))
         found = [Source(place, relative) for place, relative in pairs]
         if not found:
             raise DataError(nothing_under(uri, self._role_arn, self._region))
