@@ -1,25 +1,30 @@
-"""The stack in the background: up, down, status and logs."""
+"""The stack in the background: up, down, and its log."""
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
 
+from localaws import processes
+from localaws.processes import Process
 from localaws.state import Home, RunningStack
 
 __all__ = ["StackError", "down", "follow", "up"]
 
 _START_SECONDS = 60.0
-_END_SECONDS = 20.0
+# A stack that ends gives its jobs ten seconds.
+_GRACE_SECONDS = 14.0
+_KILL_SECONDS = 10.0
+# For init to take the ended process out of the table, where scripts look with `kill -0`.
+_REAP_SECONDS = 3.0
 _POLL_SECONDS = 0.05
-# The stacks that this very process started: it must bury them.
+# The stacks that this very process started: it has to wait for them.
 _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
@@ -30,11 +35,11 @@ class StackError(Exception):
 def up(home: Home, port: int, region: str, account_id: str) -> tuple[RunningStack, bool]:
     """Start the stack and wait until it is healthy; returns it, and whether it was started now.
 
-    Raises `StackError` when it does not start, or runs already on another port than the one asked for.
+    Raises `StackError` when it does not start, runs already on another port than the one asked for, or does not answer.
     """
     home.create()
-    with _locked(home):
-        running = home.running()
+    with home.one_command():
+        running = _settled(home)
         if running is not None:
             if port and not running.endpoint_url.endswith(f":{port}"):
                 raise StackError(f"the stack already runs at {running.endpoint_url}: run `localaws down` first")
@@ -42,20 +47,24 @@ def up(home: Home, port: int, region: str, account_id: str) -> tuple[RunningStac
         return _start(home, port, region, account_id), True
 
 
-def down(home: Home) -> bool:
-    """End the stack and wait until it has gone; False where none was running."""
-    if not home.path.is_dir():
+def down(home: Home, grace_seconds: float = _GRACE_SECONDS) -> bool:
+    """End the stack and every process of its jobs, then remove its files; False where no stack was running.
+
+    A stack that does not end within `grace_seconds` is killed.
+    """
+    if not home.stack_lock_file.exists():
         return False
-    with _locked(home):
-        running = home.running()
-        if running is None:
-            return False
-        os.kill(running.pid, signal.SIGTERM)
-        if not _wait_gone(running, _END_SECONDS):
-            os.kill(running.pid, signal.SIGKILL)
-            _wait_gone(running, _END_SECONDS)
-            home.forget(running.pid)
-        return True
+    with home.one_command():
+        process = home.process()
+        if process is not None:
+            _end(home, process, grace_seconds)
+        # Nothing starts here while its files are removed.
+        lock = home.lock()
+        try:
+            home.clear()
+        finally:
+            lock.release()
+        return process is not None
 
 
 def follow(log: Path, forever: bool) -> Iterator[str]:
@@ -71,10 +80,31 @@ def follow(log: Path, forever: bool) -> Iterator[str]:
                 time.sleep(0.2)
 
 
+def _settled(home: Home) -> RunningStack | None:
+    """The stack that runs, once it answers where it is still starting; None where none runs or it has ended.
+
+    Raises `StackError` where it runs and does not answer.
+    """
+    deadline = time.monotonic() + _START_SECONDS
+    while (process := home.process()) is not None:
+        recorded = home.recorded(process)
+        if recorded is not None and recorded.is_healthy():
+            return recorded
+        if recorded is not None or time.monotonic() > deadline:
+            raise StackError(
+                f"the stack of {home.path} runs (pid {process.pid}) but does not answer: it is busy or frozen. "
+                "Try again, or end it and lose its state with `localaws down`"
+            )
+        time.sleep(_POLL_SECONDS)
+    return None
+
+
 def _start(home: Home, port: int, region: str, account_id: str) -> RunningStack:
     command = [sys.executable, "-m", "localaws", "serve", "--port", str(port), "--region", region]
     command += ["--account-id", account_id, "--log", str(home.log_file)]
     with home.log_file.open("w") as log:
+        # The stack itself could not say that the disk is full.
+        print(f"localaws starts {region} of account {account_id}", file=log, flush=True)
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -84,49 +114,58 @@ def _start(home: Home, port: int, region: str, account_id: str) -> RunningStack:
             env={**os.environ, "LOCALAWS_HOME": str(home.path)},
         )
     _children[process.pid] = process
+    healthy = False
+    try:
+        running = _healthy(home, process)
+        healthy = True
+    finally:
+        if not healthy:
+            process.kill()
+            process.wait()
+    return running
+
+
+def _healthy(home: Home, process: subprocess.Popen[bytes]) -> RunningStack:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
-        recorded = home.recorded()
-        if recorded is not None and recorded.pid == process.pid and recorded.is_healthy():
-            return recorded
+        holder = home.process()
+        if holder is not None and holder.pid == process.pid:
+            recorded = home.recorded(holder)
+            if recorded is not None and recorded.is_healthy():
+                return recorded
         if process.poll() is not None:
-            words = home.log_file.read_text(errors="replace").strip().splitlines()
+            _, *words = home.log_file.read_text(errors="replace").strip().splitlines()
             raise StackError(f"the stack did not start: {words[-1] if words else 'no output'} (log: {home.log_file})")
         time.sleep(_POLL_SECONDS)
-    process.kill()
-    process.wait()
     raise StackError(f"the stack was not healthy within {_START_SECONDS:.0f} s (log: {home.log_file})")
 
 
-def _wait_gone(running: RunningStack, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if not _alive(running.pid):
-            return True
+def _end(home: Home, process: Process, grace_seconds: float) -> None:
+    """Return when the process has ended: asked to, else killed."""
+    try:
+        processes.send(process, signal.SIGTERM)
+        # One that was stopped (Ctrl-Z, a debugger) handles the other signal only when it goes on.
+        processes.send(process, signal.SIGCONT)
+        if not _has_ended(process, grace_seconds):
+            processes.send(process, signal.SIGKILL)
+    except PermissionError as error:
+        raise StackError(f"the stack (pid {process.pid}) is another user's: end it as that user") from error
+    if not _has_ended(process, _KILL_SECONDS):
+        raise StackError(
+            f"the stack (pid {process.pid}) does not end, even by SIGKILL: its files in {home.path} are left alone"
+        )
+    if process.pid in _children:
+        with suppress(subprocess.TimeoutExpired):
+            _children.pop(process.pid).wait(_KILL_SECONDS)
+    deadline = time.monotonic() + _REAP_SECONDS
+    while processes.is_listed(process.pid) and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
-    return False
 
 
-def _alive(pid: int) -> bool:
-    """Whether the process runs (a zombie, which only its parent can bury, does not)."""
-    if pid in _children:
-        return _children[pid].poll() is None
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        # No /proc here (macOS): what answers signal 0 counts as alive.
-        return True
-
-
-@contextmanager
-def _locked(home: Home) -> Iterator[None]:
-    """One command at a time on a home."""
-    with home.lock_file.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def _has_ended(process: Process, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while processes.find(process.pid) == process:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_SECONDS)
+    return True

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from localaws import background, environment
-from localaws.state import Home, RunningStack, home
+from localaws.stack_lock import LockError
+from localaws.state import Home, NotAHomeError, home
 
 __all__ = ["main"]
 
-NOT_RUNNING = 3
+NOT_RUNNING, NO_ANSWER = 3, 4
 _DOCUMENT = Path("docs/local-stack/operations.md")
 _DESCRIPTION = """\
 A local AWS on 127.0.0.1: a SageMaker that really executes the work, and moto for plain services.
@@ -24,16 +25,38 @@ Its folder (state file, log, jobs' directories) is $LOCALAWS_HOME, by default ~/
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code (0 done, 1 failed, 2 wrong usage, 3 no stack is running)."""
-    arguments = _parser().parse_args(argv)
+    """Run one command; returns its exit code (0 done, 1 failed, 2 wrong usage, 3 no stack is running, 4 no answer)."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    code = 1
+    try:
+        code = _run(words)
+    finally:
+        # A shell evaluates this output whatever the exit code: it must not go on with a real account.
+        if code != 0 and words[:1] == ["env"]:
+            print(environment.cut_off(os.environ), end="", flush=True)
+    return code
+
+
+def _run(words: list[str]) -> int:
+    try:
+        arguments = _parser().parse_args(words)
+    except SystemExit as ended:
+        return int(ended.code or 0)
     place = home()
     try:
         return int(_COMMANDS[arguments.command](place, arguments))
-    except background.StackError as error:
-        print(f"localaws: {error}", file=sys.stderr)
-        return 1
+    except (background.StackError, NotAHomeError) as error:
+        message = str(error)
+    except LockError as error:
+        message = f"{place.path} is in use by {error}: end that first, or set another LOCALAWS_HOME"
+    except TimeoutError as error:
+        message = f"{error}: the files in {place.path} are left alone; end it and try again"
     except (KeyboardInterrupt, BrokenPipeError):
         return 130
+    except OSError as error:
+        message = f"{error.filename or place.path}: {error.strerror}: see to it, or set another LOCALAWS_HOME"
+    print(f"localaws: {message}", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -49,7 +72,8 @@ def _parser() -> argparse.ArgumentParser:
         if name == "serve":
             command.add_argument("--log", help=argparse.SUPPRESS)
     commands.add_parser("down", help="end the stack; its state is lost")
-    commands.add_parser("status", help=f"say whether the stack runs (exit code 0, or {NOT_RUNNING} if not)")
+    codes = f"exit code 0, {NOT_RUNNING} if not, {NO_ANSWER} if it does not answer"
+    commands.add_parser("status", help=f"say whether the stack runs ({codes})")
     logs = commands.add_parser("logs", help="print the stack's own log")
     logs.add_argument("-f", "--follow", action="store_true", help="go on printing as the log grows")
     commands.add_parser("env", help='print the lines of a shell\'s environment: eval "$(localaws env)"')
@@ -60,15 +84,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(place: Home, arguments: argparse.Namespace) -> int:
-    running = place.running()
-    if running is not None:
-        raise background.StackError(
-            f"a stack of {place.path} already runs at {running.endpoint_url}: "
-            "end it with `localaws down`, or set another LOCALAWS_HOME"
-        )
     from localaws.serve import serve
 
-    return serve(place, arguments.port, arguments.region, arguments.account_id, arguments.log)
+    try:
+        return serve(place, arguments.port, arguments.region, arguments.account_id, arguments.log)
+    except LockError as error:
+        running = place.running()
+        where = f" at {running.endpoint_url}" if running else ""
+        raise background.StackError(
+            f"a stack of {place.path} already runs{where} ({error}): "
+            "end it with `localaws down`, or set another LOCALAWS_HOME"
+        ) from error
 
 
 def _up(place: Home, arguments: argparse.Namespace) -> int:
@@ -83,19 +109,25 @@ def _down(place: Home, arguments: argparse.Namespace) -> int:
 
 
 def _status(place: Home, arguments: argparse.Namespace) -> int:
-    running = place.running()
-    if running is None:
+    process = place.process()
+    if process is None:
         print("localaws is not running")
         return NOT_RUNNING
-    print(
-        f"localaws runs at {running.endpoint_url} (pid {running.pid}, {running.region}, account {running.account_id})"
-    )
+    stack = place.recorded(process)
+    if stack is None:
+        print(f"localaws is starting or stopping (pid {process.pid}); if it stays so, `localaws down` ends it")
+        return NO_ANSWER
+    if not stack.is_healthy():
+        print(f"localaws does not answer (pid {process.pid}): it is busy or frozen; `localaws down` ends it")
+        return NO_ANSWER
+    print(f"localaws runs at {stack.endpoint_url} (pid {stack.pid}, {stack.region}, account {stack.account_id})")
     return 0
 
 
 def _logs(place: Home, arguments: argparse.Namespace) -> int:
-    recorded = place.recorded()
-    if recorded is not None and recorded.log is None:
+    process = place.process()
+    stack = process and place.recorded(process)
+    if stack and stack.log is None:
         raise background.StackError("the stack runs in the foreground: its log is on its terminal")
     if not place.log_file.exists():
         raise background.StackError(f"there is no log at {place.log_file}: start a stack with `localaws up`")
@@ -105,8 +137,13 @@ def _logs(place: Home, arguments: argparse.Namespace) -> int:
 
 
 def _env(place: Home, arguments: argparse.Namespace) -> int:
-    running = _require_running(place)
-    print(environment.lines(running, place.sdk_config, os.environ), end="")
+    process = place.process()
+    if process is None:
+        raise background.StackError("no stack is running: start one with `localaws up`")
+    stack = place.recorded(process)
+    if stack is None or not stack.is_healthy():
+        raise background.StackError(f"the stack (pid {process.pid}) does not answer: see `localaws status`")
+    print(environment.lines(stack, place.sdk_config, os.environ), end="")
     return 0
 
 
@@ -121,13 +158,6 @@ def _operations(place: Home, arguments: argparse.Namespace) -> int:
     arguments.page.parent.mkdir(parents=True, exist_ok=True)
     arguments.page.write_text(text)
     return 0
-
-
-def _require_running(place: Home) -> RunningStack:
-    running = place.running()
-    if running is None:
-        raise background.StackError("no stack is running: start one with `localaws up`")
-    return running
 
 
 def _port(text: str) -> int:

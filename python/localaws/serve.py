@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -16,17 +15,22 @@ from localaws.state import Home, RunningStack
 
 if TYPE_CHECKING:
     from localaws.stack import Stack
+    from localaws.stack_lock import StackLock
 
 __all__ = ["serve"]
 
+_LOOK_SECONDS = 1.0
 _logger = logging.getLogger(__name__)
 
 
 def serve(home: Home, port: int, region: str, account_id: str, log: str | None) -> int:
     """Serve until SIGTERM or SIGINT, then end the jobs' processes; returns the exit code.
 
-    Prints the URL once the stack listens.  `log` is the file that the output goes to, for others to find.
+    Prints the URL once the stack listens.  `log` is the file that the output goes to, for others to find.  Raises
+    LockError where a stack runs in this home already.
     """
+    home.create()
+    lock = home.lock()
     environment.clean(os.environ)
     # moto reads its account when it is imported.
     os.environ["MOTO_ACCOUNT_ID"] = account_id
@@ -39,9 +43,8 @@ def serve(home: Home, port: int, region: str, account_id: str, log: str | None) 
     from localaws.scheduler import Scheduler
     from localaws.stack import Stack
 
-    home.create()
-    shutil.rmtree(home.work_dir, ignore_errors=True)
-    home.work_dir.mkdir()
+    home.clear()
+    home.work_dir.mkdir(mode=0o700)
     stack = Stack(region, account_id, home.work_dir, "", home.path)
     try:
         server = create_server(stack, port)
@@ -68,15 +71,25 @@ def serve(home: Home, port: int, region: str, account_id: str, log: str | None) 
     print(f"localaws serves {region} of account {account_id} at {stack.endpoint_url}", flush=True)
     stack.spawn("preload", _preload)
     stack.spawn("scheduler", Scheduler(stack).run)
+    stack.spawn("home", lambda: _end_without_home(stack, lock))
     try:
         # Returns when a signal raises SystemExit in it.
         server.run()
     finally:
         _logger.info("ending")
         stack.close()
-        home.forget(os.getpid())
-        shutil.rmtree(home.work_dir, ignore_errors=True)
+        if lock.in_place():
+            home.clear()
     return 0
+
+
+def _end_without_home(stack: Stack, lock: StackLock) -> None:
+    """End when the home has been removed: no command could find this stack any more."""
+    while not stack.shutdown.wait(_LOOK_SECONDS):
+        if not lock.in_place():
+            _logger.error("the stack's home has been removed")
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
 
 
 def _end_on_signals(stack: Stack) -> None:

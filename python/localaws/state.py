@@ -1,17 +1,29 @@
-"""Where a stack keeps what outlives a command: its home folder and the file that says where it listens."""
+"""Where a stack keeps what outlives a command: its home folder, its lock, and the file that says where it listens."""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import shutil
 import urllib.error
 import urllib.request
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-__all__ = ["Home", "RunningStack", "home"]
+from localaws import leftovers
+from localaws.processes import Process, find
+from localaws.stack_lock import StackLock, holder
+
+__all__ = ["Home", "NotAHomeError", "RunningStack", "home"]
 
 _HEALTH_TIMEOUT_SECONDS = 5.0
+
+
+class NotAHomeError(Exception):
+    """The folder holds something that no stack made."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +63,14 @@ class Home:
         return self.path / "stack.log"
 
     @property
-    def lock_file(self) -> Path:
+    def command_lock_file(self) -> Path:
+        """Held by `up` and `down` while they work."""
         return self.path / "lock"
+
+    @property
+    def stack_lock_file(self) -> Path:
+        """Held by the stack while it runs: nothing else decides whether it does."""
+        return self.path / "stack.lock"
 
     @property
     def work_dir(self) -> Path:
@@ -65,41 +83,73 @@ class Home:
         return self.path / "sagemaker-sdk.yaml"
 
     def create(self) -> None:
-        """Make the folder, for its owner's eyes only: the state file holds a secret key."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        self.path.chmod(0o700)
+        """Make the folder, for its owner's eyes only: the state file holds a secret key.
+
+        Raises NotAHomeError where it has a `work` that no stack made: a stack would remove it.
+        """
+        if not self.path.is_dir():
+            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.chmod(0o700)
+        locks = (self.command_lock_file, self.stack_lock_file)
+        if self.work_dir.exists() and not any(lock.exists() for lock in locks):
+            raise NotAHomeError(f"{self.work_dir} was not made by a stack: set LOCALAWS_HOME to another folder")
+
+    @contextmanager
+    def one_command(self) -> Iterator[None]:
+        """One `up` or `down` at a time."""
+        with self.command_lock_file.open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def lock(self) -> StackLock:
+        """Take the stack's lock for this process; raises LockError where a stack has it."""
+        lock = StackLock(self.stack_lock_file)
+        process = find(os.getpid())
+        assert process is not None
+        lock.name(process)
+        return lock
+
+    def process(self) -> Process | None:
+        """The process of the stack that runs here, whether it answers or not; raises LockError where it is hidden."""
+        return holder(self.stack_lock_file)
 
     def write(self, stack: RunningStack) -> None:
         """Publish the stack; readers see the old file or the new one, never a part."""
-        draft = self.state_file.with_suffix(f".{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(json.dumps(asdict(stack), indent=1, sort_keys=True) + "\n")
+        draft = self.state_file.with_suffix(".new")
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(json.dumps(asdict(stack), indent=1, sort_keys=True) + "\n")
         draft.replace(self.state_file)
 
-    def recorded(self) -> RunningStack | None:
-        """The stack of the state file, alive or not."""
+    def recorded(self, process: Process) -> RunningStack | None:
+        """What the process wrote into the state file; None before that, as it ends, or where it is damaged."""
         try:
-            return RunningStack(**json.loads(self.state_file.read_text()))
+            stack = RunningStack(**json.loads(self.state_file.read_text()))
         except (OSError, ValueError, TypeError):
             return None
+        texts = [getattr(stack, field.name) for field in fields(stack) if field.name not in ("pid", "log")]
+        whole = all(isinstance(text, str) for text in texts) and isinstance(stack.log, str | None)
+        return stack if whole and stack.pid == process.pid else None
 
     def running(self) -> RunningStack | None:
         """The stack of this home that answers now."""
-        recorded = self.recorded()
-        return recorded if recorded is not None and recorded.is_healthy() else None
+        process = self.process()
+        stack = process and self.recorded(process)
+        return stack if stack and stack.is_healthy() else None
 
-    def forget(self, pid: int) -> None:
-        """Remove the state file where it is that process's."""
-        recorded = self.recorded()
-        if recorded is not None and recorded.pid == pid:
-            self.state_file.unlink(missing_ok=True)
+    def clear(self) -> None:
+        """End what the jobs of an ended stack left, and remove its files; to be called with the lock held."""
+        leftovers.kill(self.work_dir)
+        self.state_file.unlink(missing_ok=True)
+        self.state_file.with_suffix(".new").unlink(missing_ok=True)
+        shutil.rmtree(self.work_dir, ignore_errors=True)
 
 
 def home() -> Home:
     """$LOCALAWS_HOME, else `localaws` under $XDG_STATE_HOME, else `~/.local/state/localaws`."""
     if given := os.environ.get("LOCALAWS_HOME"):
-        return Home(Path(given).absolute())
+        return Home(Path(given).expanduser().resolve())
     base = os.environ.get("XDG_STATE_HOME", "")
     # The XDG specification says to ignore a relative path.
     root = Path(base) if base.startswith("/") else Path.home() / ".local" / "state"
-    return Home(root / "localaws")
+    return Home((root / "localaws").resolve())

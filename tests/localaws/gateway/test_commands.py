@@ -17,6 +17,22 @@ import pytest
 
 LOCALAWS = [sys.executable, "-m", "localaws"]
 
+# Each would give AWS's tools or Terraform other credentials, another endpoint or other API models.
+REDIRECTING = (
+    "AWS_CA_BUNDLE",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_DATA_PATH",
+    "AWS_ENDPOINT_URL_A_NEW_SERVICE",
+    "AWS_ROLE_ARN",
+    "AWS_SETTING_OF_A_NEW_SDK",
+    "AWS_STS_ENDPOINT",
+    "AWS_USE_DUALSTACK_ENDPOINT",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "TF_AWS_S3_ENDPOINT",
+)
+
 
 @pytest.fixture
 def environ(tmp_path: Path) -> Iterator[dict[str, str]]:
@@ -26,6 +42,7 @@ def environ(tmp_path: Path) -> Iterator[dict[str, str]]:
         "AWS_PROFILE": "production",
         "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1",
         "AWS_SESSION_TOKEN": "x",
+        **dict.fromkeys(REDIRECTING, "x"),
         "NO_PROXY": "internal.example",
         "HTTP_PROXY": "http://127.0.0.1:1",
         "http_proxy": "http://127.0.0.1:1",
@@ -78,7 +95,8 @@ def test_the_environment_overrules_profiles_endpoints_and_proxies(environ: dict[
     assert json.loads(identity + "}")["Account"] == "210987654321"
     assert "make_bucket: made-by-the-cli" in rest
     variables = dict(line.split("=", 1) for line in rest.splitlines() if "=" in line)
-    assert {"AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3"} & set(variables) == set()
+    assert {"AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3", *REDIRECTING} & set(variables) == set()
+    assert variables["SAGEMAKER_ADMIN_CONFIG_OVERRIDE"] == os.devnull
     assert variables["AWS_REGION"] == variables["AWS_DEFAULT_REGION"] == "eu-west-1"
     assert variables["NO_PROXY"] == "internal.example,127.0.0.1,localhost"
     assert variables["AWS_PAGER"] == ""

@@ -31,12 +31,11 @@ def processes_with(marker: str) -> list[int]:
     return found
 
 
-def test_down_ends_the_processes_of_running_jobs(own_stack: Any) -> None:
-    role = own_stack.client("iam").create_role(RoleName="job", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"][
-        "Arn"
-    ]
+def start_sleeping_job(stack: Any) -> str:
+    """Start a job that does nothing for long; the word by which its processes are found."""
+    role = stack.client("iam").create_role(RoleName="job", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
     marker = f"marker-{uuid.uuid4().hex}"
-    sagemaker = own_stack.client("sagemaker")
+    sagemaker = stack.client("sagemaker")
     sagemaker.create_processing_job(
         ProcessingJobName="sleeper",
         RoleArn=role,
@@ -53,6 +52,11 @@ def test_down_ends_the_processes_of_running_jobs(own_stack: Any) -> None:
     while not processes_with(marker) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert processes_with(marker), sagemaker.describe_processing_job(ProcessingJobName="sleeper")
+    return marker
+
+
+def test_down_ends_the_processes_of_running_jobs(own_stack: Any) -> None:
+    marker = start_sleeping_job(own_stack)
     started = time.monotonic()
     assert background.down(own_stack.home)
     assert time.monotonic() - started < 10
