@@ -17,6 +17,7 @@ from mlops.operate.arguments import positive
 from mlops.operate.errors import UsageError
 from mlops.operate.progress import Progress
 from mlops.operate.tuning import best, channels, job, leaderboard, published
+from mlops.operate.tuning.caution import caution
 from mlops.operate.tuning.importance import importances
 from mlops.operate.tuning.screen import Table, short
 
@@ -141,6 +142,8 @@ def _report(ended: job.TuningJob, folder: Path, student_id: str) -> int:
     if ended.best is None:
         return 0 if ended.status == "Completed" else 1
     found = ended.best
+    if warning := caution(ended.described, ended.metric):
+        print(warning, file=sys.stderr)
     print(f"Best training job: {found.name}\n  {ended.metric} {found.objective}")
     values = " ".join(f"{name}={short(value)}" for name, value in sorted(found.parameters.items()))
     columns = max(shutil.get_terminal_size().columns, 40)

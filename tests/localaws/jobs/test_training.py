@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+import sklearn.metrics
 import xgboost
-from sklearn.metrics import roc_auc_score
 
 from .world import BUCKET, XGBOOST, World, labelled_csv
 
@@ -48,7 +48,7 @@ def test_the_model_is_the_one_that_xgboost_trains_here(world: World, channels: d
     np.testing.assert_allclose(scores, expected.predict(xgboost.DMatrix(held_out)), rtol=1e-5)
 
     metrics = {metric["MetricName"]: metric["Value"] for metric in described["FinalMetricDataList"]}
-    assert metrics["validation:auc"] == pytest.approx(roc_auc_score(truth, scores), abs=1e-4)
+    assert metrics["validation:auc"] == pytest.approx(sklearn.metrics.roc_auc_score(truth, scores), abs=1e-4)
     published = (
         world.stack.session_for_role(world.role, "reader")
         .client("cloudwatch")
@@ -154,6 +154,29 @@ def test_the_tuners_objective_metric_is_computed_too(world: World, channels: dic
     described = world.finish("TrainingJob", world.training(channels, hyperparameters))
     names = {metric["MetricName"] for metric in described["FinalMetricDataList"]}
     assert names == {"train:auc", "train:logloss", "validation:auc", "validation:logloss"}
+
+
+@pytest.mark.parametrize("tag", ["1.0-1-cpu-py3", "1.7-1", "3.0-5"])
+def test_metrics_of_class_labels_are_described_as_they_are(world: World, channels: dict[str, str], tag: str) -> None:
+    hyperparameters = {**BINARY, "eval_metric": "error,accuracy,f1_binary,recall,precision_macro,rmse"}
+    algorithm = {"TrainingImage": XGBOOST.replace("1.7-1", tag), "TrainingInputMode": "File"}
+    described = world.finish("TrainingJob", world.training(channels, hyperparameters, AlgorithmSpecification=algorithm))
+    found = {metric["MetricName"]: metric["Value"] for metric in described["FinalMetricDataList"]}
+    model = world.tar_members(described["ModelArtifacts"]["S3ModelArtifacts"])["xgboost-model"]
+    booster = pickle.loads(model) if tag.startswith("1.0") else xgboost.Booster(model_file=bytearray(model))
+    for channel, text in (("train", labelled_csv()), ("validation", labelled_csv(seed=8))):
+        features, labels = _matrix(text)
+        scores = booster.predict(xgboost.DMatrix(features))
+        classes = scores > 0.5
+        expected = {
+            "error": 1 - sklearn.metrics.accuracy_score(labels, classes),
+            "accuracy": sklearn.metrics.accuracy_score(labels, classes),
+            "f1_binary": sklearn.metrics.f1_score(labels, classes),
+            "recall": sklearn.metrics.recall_score(labels, classes),
+            "precision_macro": sklearn.metrics.precision_score(labels, classes, average="macro"),
+            "rmse": sklearn.metrics.root_mean_squared_error(labels, scores),
+        }
+        assert {metric: found[f"{channel}:{metric}"] for metric in expected} == pytest.approx(expected, abs=1e-5)
 
 
 def test_checkpoints_go_to_s3_and_training_resumes_from_them(world: World, channels: dict[str, str]) -> None:

@@ -5,9 +5,12 @@ Wordings are AWS's where they are known.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from localaws.containers.programs.xgboost_algorithm.deviations import objective_warning
+from localaws.containers.programs.xgboost_algorithm.metrics import MAXIMIZED, MINIMIZED
 from localaws.errors import validation_error
 from localaws.gateway.validation import parse
 from localaws.sagemaker.jobs import checks, training_checks
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from localaws.stack import Stack
 
 __all__ = ["check"]
+
+_logger = logging.getLogger(__name__)
 
 # Hyperparameters from whose static value AWS infers Hyperband's MaxResource.
 _EPOCHS = ("epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs")
@@ -110,6 +115,9 @@ def _check_definition(stack: Stack, definition: Definition) -> None:
         known = [*built_in_definitions(own), objective_definition(definition.metric)]
         foreign = [each for each in algorithm.pop("MetricDefinitions", ()) if each not in known]
         _check_built_in(definition, algorithm["TrainingImage"], bool(foreign))
+        tag = algorithm["TrainingImage"].rpartition(":")[2]
+        if warning := objective_warning({**static, OBJECTIVE_PARAMETER: definition.metric}, tag):
+            _logger.warning("CreateHyperParameterTuningJob: %s", warning)
     elif definition.metric not in metrics:
         raise validation_error(
             f"The objective metric, [{definition.metric}], isn't in the metric definitions [{', '.join(metrics)}]. "
@@ -122,8 +130,6 @@ def _check_definition(stack: Stack, definition: Definition) -> None:
 
 
 def _check_built_in(definition: Definition, image: str, defines_metrics: bool) -> None:
-    from localaws.containers.programs.xgboost_algorithm.metrics import MAXIMIZED, MINIMIZED
-
     if defines_metrics:
         raise validation_error(
             "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the request "

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from . import channels, hyperparameters
+from .deviations import objective_warning
 from .errors import ToolkitError, UserError
-from .metrics import CUSTOM
+from .metrics import needs_sklearn
 from .training import train
-from .versions import pickles_models
 
 ML = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
 
@@ -39,6 +39,8 @@ def _run(tag: str) -> None:
     parameters = hyperparameters.validate(_read(config / "hyperparameters.json"), tag)
     declared: dict[str, dict[str, str]] = _read(config / "inputdataconfig.json")
     channels.validate(declared)
+    if warning := objective_warning(parameters, tag):
+        logging.warning("%s", warning)
     kind = channels.content_type(declared["train"].get("ContentType"))
     for name in ("train", "validation"):
         if declared.get(name, {}).get("TrainingInputMode") == "Pipe":
@@ -58,13 +60,13 @@ def _run(tag: str) -> None:
     logging.info("Single node training.")
     place = config / "checkpointconfig.json"
     checkpoints = Path(_read(place)["LocalPath"]) if place.exists() else None
-    train(xgboost, parameters, training, validation, ML / "model", checkpoints, pickled=pickles_models(tag))
+    train(xgboost, parameters, training, validation, ML / "model", checkpoints, tag=tag)
 
 
 def _import_xgboost(kind: str, parameters: dict[str, Any]) -> Any:
     """xgboost, without scikit-learn where nothing needs it: importing that takes as long as a small job."""
     metrics = [*parameters.get("eval_metric", []), *parameters.get("_tuning_objective_metric", "").split(":")[1:]]
-    if kind != channels.PARQUET and not CUSTOM.intersection(metrics):
+    if kind != channels.PARQUET and not any(map(needs_sklearn, metrics)):
         sys.modules["sklearn"] = None  # type: ignore[assignment]  # makes its import fail, which xgboost provides for
     import xgboost
 

@@ -1,13 +1,12 @@
-"""Evaluation metrics: the names that the image accepts, and those that it computes with scikit-learn."""
+"""Evaluation metrics: the names that the image accepts, which of them it computes itself, and their directions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-import numpy as np
+from .versions import computes_errors
 
-__all__ = ["CUSTOM", "MAXIMIZED", "MINIMIZED", "custom_metric"]
+__all__ = ["MAXIMIZED", "MINIMIZED", "computed_by_image", "higher_is_better", "needs_sklearn", "watched_metric"]
 
 MAXIMIZED = [
     "accuracy",
@@ -46,44 +45,28 @@ MINIMIZED = [
     "rmsle",
     "tweedie-nloglik",
 ]
-_ON_CLASSES: dict[str, tuple[str, dict[str, str]]] = {
-    "accuracy": ("accuracy_score", {}),
-    "balanced_accuracy": ("balanced_accuracy_score", {}),
-    "f1": ("f1_score", {"average": "macro"}),
-    "f1_binary": ("f1_score", {"average": "binary"}),
-    "f1_macro": ("f1_score", {"average": "macro"}),
-    "precision": ("precision_score", {}),
-    "precision_macro": ("precision_score", {"average": "macro"}),
-    "precision_micro": ("precision_score", {"average": "micro"}),
-    "recall": ("recall_score", {}),
-    "recall_macro": ("recall_score", {"average": "macro"}),
-    "recall_micro": ("recall_score", {"average": "micro"}),
-}
-_ON_VALUES = {"mse": "mean_squared_error", "r2": "r2_score"}
-CUSTOM = frozenset(_ON_CLASSES) | frozenset(_ON_VALUES)
-
-Evaluation = Callable[[Any, Any], list[tuple[str, float]]]
+# Metrics of class labels, of predicted numbers, and of numbers that old images leave to xgboost.
+ON_CLASSES = frozenset(MAXIMIZED) - {"auc", "aucpr", "map", "ndcg", "r2"}
+ON_NUMBERS = frozenset({"mse", "r2"})
+ERRORS = frozenset({"mae", "rmse"})
 
 
-def custom_metric(names: Sequence[str]) -> Evaluation:
-    """xgboost's `custom_metric` for those of `names` that are in CUSTOM, in their order."""
-    import sklearn.metrics
-
-    def evaluate(margins: Any, matrix: Any) -> list[tuple[str, float]]:
-        labels = matrix.get_label()
-        scores = []
-        for name in names:
-            if name in _ON_CLASSES:
-                function, options = _ON_CLASSES[name]
-                score = getattr(sklearn.metrics, function)(labels, _classes(margins), **options)
-            else:
-                score = getattr(sklearn.metrics, _ON_VALUES[name])(labels, margins)
-            scores.append((name, float(score)))
-        return scores
-
-    return evaluate
+def computed_by_image(tag: str) -> frozenset[str]:
+    """The metrics that the image of `tag` computes itself. They count every row once, whatever its weight."""
+    return ON_CLASSES | ON_NUMBERS | (ERRORS if computes_errors(tag) else frozenset())
 
 
-def _classes(margins: Any) -> Any:
-    """Class labels from raw scores: the highest of several, the sign of one."""
-    return np.argmax(margins, axis=-1) if margins.ndim > 1 else (margins > 0).astype(int)
+def needs_sklearn(metric: str) -> bool:
+    """Whether the stand-in computes `metric` with scikit-learn."""
+    return metric in ON_CLASSES or metric == "r2"
+
+
+def higher_is_better(metric: str) -> bool:
+    """The direction of `metric`; `ndcg@5` has that of `ndcg`."""
+    return metric.partition("@")[0] in MAXIMIZED
+
+
+def watched_metric(tuned: str | None, asked: Sequence[str] | None) -> str | None:
+    """What early stopping watches: the tuning objective (`validation:auc`), else the last of `eval_metric`."""
+    named = tuned.split(":")[1].split(",") if tuned else asked
+    return named[-1] if named else None

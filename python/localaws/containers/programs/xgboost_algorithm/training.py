@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from .errors import AlgorithmError, UserError
-from .metrics import CUSTOM, MAXIMIZED, custom_metric
+from .evaluation import custom_metric
+from .metrics import computed_by_image, higher_is_better, watched_metric
+from .objectives import DEFAULT
+from .versions import pickles_models
 
 __all__ = ["MODEL", "train"]
 
@@ -38,10 +41,9 @@ def train(
     validation: Any | None,
     model: Path,
     checkpoints: Path | None,
-    *,
-    pickled: bool = False,
+    tag: str,
 ) -> None:
-    """Train with validated `parameters` and write `model`/xgboost-model, `pickled` as old images do.
+    """Train with validated `parameters` and write `model`/xgboost-model as the image of `tag` does.
 
     Resumes from the newest checkpoint and writes one a round where `checkpoints` is given. Raises UserError and
     AlgorithmError.
@@ -62,11 +64,12 @@ def train(
     metrics = (
         sorted({*objective_metrics, *asked}) if objective_metrics and asked else (objective_metrics or asked or [])
     )
-    own = [metric for metric in metrics if metric in CUSTOM]
-    if built_in := [metric for metric in metrics if metric not in CUSTOM]:
+    own = [metric for metric in metrics if metric in computed_by_image(tag)]
+    if built_in := [metric for metric in metrics if metric not in own]:
         chosen["eval_metric"] = built_in
     if "updater" in chosen:
         chosen["updater"] = ",".join(chosen["updater"])
+    pickled = pickles_models(tag)
     resumed, done = _newest_checkpoint(checkpoints)
     callbacks = [xgboost.callback.EvaluationMonitor()]
     if checkpoints:
@@ -75,13 +78,13 @@ def train(
         # SIGTERM then ends training with success and the model of the round before, as in the image.
         callbacks.append(_each_round(xgboost, lambda booster, _: _save(booster, model / MODEL, pickled)))
         signal.signal(signal.SIGTERM, _leave)
-    watched_metric = (objective_metrics or asked or [None])[-1]
-    if patience and watched_metric and validation is not None:
+    stops_by = watched_metric(tuned, asked)
+    if patience and stops_by and validation is not None:
         stopping = xgboost.callback.EarlyStopping(
             rounds=patience,
             data_name="validation",
-            metric_name=watched_metric,
-            maximize=watched_metric in MAXIMIZED,
+            metric_name=stops_by,
+            maximize=higher_is_better(stops_by),
             save_best=True,
         )
         callbacks.append(stopping)
@@ -96,7 +99,7 @@ def train(
             training,
             num_boost_round=rounds - done,
             evals=watched,
-            custom_metric=custom_metric(own) if own else None,
+            custom_metric=custom_metric(own, chosen.get("objective", DEFAULT)) if own else None,
             callbacks=callbacks,
             xgb_model=resumed,
             verbose_eval=False,
