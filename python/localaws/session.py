@@ -1,4 +1,4 @@
-"""boto3 sessions that call the stack."""
+"""boto3 sessions of the stack's own, whose calls it answers in the calling thread."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import botocore.session
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 from botocore.credentials import CredentialProvider, CredentialResolver, RefreshableCredentials
 from botocore.loaders import Loader
@@ -66,14 +67,30 @@ class _Renewed(CredentialProvider):
         }
 
 
+class _InProcess:
+    """A handler of botocore's event `before-send`: what it returns is the response, and nothing is sent."""
+
+    def __init__(self, send: Callable[[AWSPreparedRequest], AWSResponse]) -> None:
+        self._send = send
+
+    def __call__(self, **event: Any) -> Any:
+        return self._send(event["request"])
+
+
 def local_session(
-    credentials: RoleSession, region: str, endpoint_url: str, current: Callable[[], RoleSession] | None = None
+    credentials: RoleSession,
+    region: str,
+    endpoint_url: str,
+    current: Callable[[], RoleSession] | None = None,
+    send: Callable[[AWSPreparedRequest], AWSResponse] | None = None,
 ) -> boto3.Session:
     """A session with `credentials` whose clients call `endpoint_url`, whatever profile the environment names.
 
-    `current` gives the credentials to go on with when they expire.
+    `current` gives the credentials to go on with when they expire.  `send` answers requests in the place of HTTP.
     """
     core = botocore.session.Session(profile=None)
+    if send:
+        core.register("before-send", _InProcess(send))
     core.register_component("data_loader", _models)
     # Profiles and files of the user have no say here.
     core.set_config_variable("config_file", "/dev/null")

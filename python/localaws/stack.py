@@ -68,18 +68,19 @@ class Stack:
         return self.principals.assume_for_service(role_arn, session_name)
 
     def session_for_role(self, role_arn: str, session_name: str) -> boto3.Session:
-        """A boto3 session with the role's temporary credentials whose clients call this stack (see `assume_role`)."""
+        """A boto3 session with the role's temporary credentials (see `assume_role` and `session`)."""
         return self.session(self.assume_role(role_arn, session_name))
 
     def session(self, credentials: RoleSession) -> boto3.Session:
-        """A boto3 session with the given credentials whose clients call this stack, whatever the environment says.
+        """A boto3 session with the given credentials, whose clients this stack answers in the calling thread.
 
         Credentials that expire are renewed before they do, for as long as the role can be assumed.
         """
+        from localaws.gateway.in_process import sender
         from localaws.session import local_session
 
         rotating = RotatingSession(self.principals, credentials, lambda: self.clock())
-        return local_session(credentials, self.region, self.endpoint_url, rotating.current)
+        return local_session(credentials, self.region, self.endpoint_url, rotating.current, sender(self))
 
     def container_environment(self, credentials: RoleSession | None) -> dict[str, str]:
         """The variables by which SDKs in a container find this stack, the region and the role's credentials.

@@ -38,7 +38,7 @@ class Application:
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         request = Request.from_environ(environ)
-        response = self._answer(request)
+        response = self.answer(request)
         status = f"{response.status} {_reason(response.status)}"
         if response.parts is not None:
             start_response(status, list(response.headers.items()))
@@ -46,7 +46,8 @@ class Application:
         start_response(status, list({"Content-Length": str(len(response.body)), **response.headers}.items()))
         return [response.body]
 
-    def _answer(self, request: Request) -> Response:
+    def answer(self, request: Request) -> Response:
+        """The response to a request, refusals and faults included."""
         try:
             if request.raw_path.startswith(introspection.PREFIX):
                 return introspection.serve(self._stack, request)

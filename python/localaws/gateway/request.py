@@ -38,24 +38,30 @@ class Request:
     @classmethod
     def from_environ(cls, environ: Mapping[str, Any]) -> Request:
         """Read a WSGI request, body included."""
+        headers = {
+            name[5:].replace("_", "-"): str(value) for name, value in environ.items() if name.startswith("HTTP_")
+        }
+        for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            if environ.get(name):
+                headers[name.replace("_", "-")] = str(environ[name])
+        headers |= environ.get("localaws.metadata", {})
         target = str(environ.get("REQUEST_URI") or environ["PATH_INFO"])
+        return cls.read(environ["REQUEST_METHOD"], target, headers, environ["wsgi.input"].read())
+
+    @classmethod
+    def read(cls, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Request:
+        """A request of which `target` is a path or URL and `headers` have names in any case."""
         if target.startswith(("http://", "https://")):
             parts = urlsplit(target)
             raw_path, query = parts.path, parts.query
         else:
             raw_path, _, query = target.partition("?")
-        headers = {
-            name[5:].replace("_", "-").title(): str(value)
-            for name, value in environ.items()
-            if name.startswith("HTTP_")
-        }
-        for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            if environ.get(name):
-                headers[name.replace("_", "-").title()] = str(environ[name])
-        headers |= environ.get("localaws.metadata", {})
         # S3 keeps the names of user metadata in lower case.
-        headers = {name.lower() if name.startswith("X-Amz-Meta-") else name: value for name, value in headers.items()}
-        return cls(environ["REQUEST_METHOD"], raw_path or "/", query, headers, environ["wsgi.input"].read())
+        named = {
+            name.lower() if name.lower().startswith("x-amz-meta-") else name.title(): value
+            for name, value in headers.items()
+        }
+        return cls(method, raw_path or "/", query, named, body)
 
     @cached_property
     def parameters(self) -> dict[str, str]:

@@ -11,7 +11,7 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import WSGITask
 
 from localaws.gateway.app import Application
-from localaws.gateway.dispatch import separate_inference
+from localaws.gateway.dispatch import separate_waiting_requests
 
 if TYPE_CHECKING:
     from localaws.stack import Stack
@@ -75,8 +75,8 @@ def create_server(stack: Stack, port: int) -> Any:
         Application(stack),
         host=HOST,
         port=port,
-        # Enough for jobs, pipelines and clients that wait for slow answers at the same time; idle threads cost nothing.
-        threads=48,
+        # None of these waits for a model, a container or another request: more threads only compete for the processor.
+        threads=16,
         connection_limit=1000,
         asyncore_use_poll=True,
         # Clients keep connections open between the polls of a long job.
@@ -88,6 +88,6 @@ def create_server(stack: Stack, port: int) -> Any:
         ident="localaws",
     )
     server.channel_class = _Channel
-    separate_inference(server)
+    separate_waiting_requests(server)
     stack.endpoint_url = f"http://{HOST}:{server.effective_port}"
     return server

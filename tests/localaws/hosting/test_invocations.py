@@ -235,3 +235,11 @@ def test_connection_stays_open(world: World, endpoint: str) -> None:
     for _ in range(5):
         world.invoke(endpoint)
     assert before.num_connections <= max(first, 1)
+
+
+def test_models_that_invoke_endpoints_do_not_wait_for_one_another(world: World) -> None:
+    inner = world.endpoint(world.config(world.model("inner")))
+    outer = world.endpoint(world.config(world.model("outer")))
+    with ThreadPoolExecutor(160) as pool:
+        answers = list(pool.map(lambda _: world.invoke(outer, f"invoke {inner}".encode()), range(160)))
+    assert {(answer.status, answer.text) for answer in answers} == {(200, "inner")}

@@ -4,7 +4,7 @@
 /ping then has.  `seconds`: how long an answer takes.  `exits`: it ends instead of serving.
 A request's body can ask for more: "fail 503", "sleep 2", "die", "echo" (headers and body, as JSON), "long 9" (so many
 bytes), "stream a b c" (a chunk for each word, each after the first once somebody has asked "next"; the words "die" and
-"close" break it off), "peak" (how many requests there were at once, at most).
+"close" break it off), "peak" (how many requests there were at once, at most), "invoke x" (what the endpoint x answers).
 """
 
 from __future__ import annotations
@@ -14,14 +14,26 @@ import os
 import sys
 import threading
 import time
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 BEHAVIOUR = json.loads(Path("/opt/ml/model/behaviour.json").read_text())
 BEGAN = time.monotonic()
 NEXT = threading.Semaphore(0)
 LOCK = threading.Lock()
 busy = peak = 0
+
+
+@cache
+def runtime() -> Any:
+    """A client with the role's credentials and a connection for each of many requests."""
+    import boto3
+    from botocore.config import Config
+
+    with LOCK:
+        return boto3.client("sagemaker-runtime", config=Config(max_pool_connections=256, retries={"max_attempts": 0}))
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -58,6 +70,8 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(200, int(argument) * "x")
         elif word == "peak":
             self._answer(200, str(peak))
+        elif word == "invoke":
+            self._answer(200, runtime().invoke_endpoint(EndpointName=argument, Body=b"x")["Body"].read().decode())
         elif word == "stream":
             self._stream(argument.split())
         else:

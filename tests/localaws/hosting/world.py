@@ -35,7 +35,13 @@ TRUST = {
 }
 PERMISSIONS = {
     "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": ["s3:*", "cloudwatch:DescribeAlarms"], "Resource": "*"}],
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": ["s3:*", "cloudwatch:DescribeAlarms", "sagemaker:InvokeEndpoint"],
+            "Resource": "*",
+        }
+    ],
 }
 INSTANCE = {"InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
 
