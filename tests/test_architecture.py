@@ -40,6 +40,7 @@ def imports_of(folder: str, forbidden: tuple[str, ...], but: tuple[str, ...] = (
         ("localaws", ("mlops",), ()),  # they meet over HTTP
         ("mlops", ("localaws", "moto"), ()),
         ("mlops/jobs", ("localaws", "mlops", "boto3", "botocore", "sagemaker"), ("mlops.jobs",)),  # runs in containers
+        ("mlops/data", ("sagemaker", "boto3", "mlops"), ("mlops.data", "mlops.jobs")),
         ("mlops/operate", ("sagemaker", "mlops.render", "mlops.jobs", "mlops.validate", "mlops.demo"), ()),
         ("mlops/validate", ("sagemaker", "mlops.render", "mlops.jobs", "mlops.demo"), ()),
         ("mlops/demo", ("sagemaker", "mlops.render", "mlops.jobs", "mlops.validate"), ()),

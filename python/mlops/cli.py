@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Protocol
 
+from mlops.data import check as data_check
 from mlops.operate import check_state, empty, logs, plugin_dir, run_pipeline, run_tuning
 from mlops.operate.batch import command as run_transform
 from mlops.operate.deploy import command as deploy
@@ -43,6 +44,7 @@ COMMANDS: tuple[Command, ...] = (
     deploy,
     *MODELS,
     bootstrap_command,
+    data_check,
     logs,
     empty,
     plugin_dir,
@@ -50,7 +52,11 @@ COMMANDS: tuple[Command, ...] = (
     render,
 )
 
-_GROUPS = {"models": "the models that endpoints serve", "run": "start work in SageMaker and watch it"}
+_GROUPS = {
+    "data": "your own data set",
+    "models": "the models that endpoints serve",
+    "run": "start work in SageMaker and watch it",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -31,11 +31,14 @@ BAD_SCHEMAS: dict[str, tuple[Any, str]] = {
         f"the schema has an unknown key 'lable'; the keys are {', '.join(SCHEMA)}",
     ),
     "key missing": (_changed(lambda s: s.pop("label")), "the schema lacks the key 'label'"),
-    "name no string": ({**SCHEMA, "name": 7}, "name must be a string, not 7"),
+    "name no string": ({**SCHEMA, "name": 7}, 'name must be a string, not 7; write it in quotes, "7"'),
     "name empty": ({**SCHEMA, "name": " "}, "name must not be empty"),
     "unknown delimiter": ({**SCHEMA, "delimiter": "::"}, 'delimiter is "::"; it must be one of [",", ";", "\\t", "|"]'),
     "missing_values no list": ({**SCHEMA, "missing_values": "?"}, 'missing_values must be a list of strings, not "?"'),
-    "missing value no string": ({**SCHEMA, "missing_values": ["?", 0]}, "missing_values[1] must be a string, not 0"),
+    "missing value no string": (
+        {**SCHEMA, "missing_values": ["?", 0]},
+        'missing_values[1] must be a string, not 0; write it in quotes, "0"',
+    ),
     "missing value twice": ({**SCHEMA, "missing_values": ["?", "?"]}, "missing_values names '?' twice; name it once"),
     "missing value is a label": (
         {**SCHEMA, "missing_values": ["no"]},
@@ -51,7 +54,7 @@ BAD_SCHEMAS: dict[str, tuple[Any, str]] = {
     ),
     "label value no string": (
         _changed(lambda s: s["label"].update(positive=1)),
-        "label.positive must be a string, not 1",
+        'label.positive must be a string, not 1; write it in quotes, "1"',
     ),
     "one feature": (
         _changed(lambda s: s["features"].pop()),

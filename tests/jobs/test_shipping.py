@@ -17,7 +17,7 @@ JOBS = ROOT / "python/mlops/jobs"
 FILES = sorted(JOBS.glob("*.py"))
 # What the scikit-learn image holds, and, for evaluation, the XGBoost image.
 PREPROCESSING = {"numpy", "pyarrow"}
-EVALUATION = {"numpy", "xgboost"}
+EVALUATION = {"numpy", "scipy", "xgboost"}
 
 
 def imports(path):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Iterator
 
-from .errors import JobError
+from .errors import JobError, quoted
 from .schema import DELIMITERS
 
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_DIGITS = re.compile(r"[0-9]+")
 # A quote that is never closed makes one value of the rest of the file; csv's own limit is 128 KiB.
 csv.field_size_limit(2**31 - 1)
 
@@ -33,7 +36,7 @@ def bad_row(name: str, content: bytes, delimiter: str, columns: int, reason: str
             if len(fields) != columns:
                 return _wrong_width(name, line, fields, delimiter, columns)
     except csv.Error as error:
-        return JobError(f"{name}: a quoted value that begins after line {line} is broken ({error}); mend its quotes")
+        return JobError(f"{name}: a quoted value that begins after line {line} is broken ({error}); correct its quotes")
     return JobError(f"{name} cannot be read as CSV: {reason}")
 
 
@@ -44,11 +47,27 @@ def _wrong_width(name: str, line: int, fields: list[str], delimiter: str, column
                 f"{name} line {line}: the delimiter looks like {other!r} ({called}), the header has {delimiter!r} "
                 f"({DELIMITERS[delimiter]}); use one delimiter throughout"
             )
+    if delimiter == "," and (written := _split_number(fields, len(fields) - columns)):
+        return JobError(
+            f"{name} line {line} has {len(fields)} values, too many: the header has {columns}; it looks like a decimal "
+            f"comma or a thousands separator ({quoted(written)}): write {written.replace(',', '.')!r} or "
+            f"{written.replace(',', '')!r}"
+        )
     return JobError(
         f"{name} line {line} has {len(fields)} value{'' if len(fields) == 1 else 's'}, "
-        f"too {'few' if len(fields) < columns else 'many'}: the header has {columns}; mend the line, and put values "
+        f"too {'few' if len(fields) < columns else 'many'}: the header has {columns}; correct the line, and put values "
         "that hold a delimiter in quotes"
     )
+
+
+def _split_number(fields: list[str], surplus: int) -> str | None:
+    """The first number that a comma inside it has split, where the line has as many of them as values too many."""
+    pairs = [
+        f"{whole.strip()},{rest.strip()}"
+        for whole, rest in zip(fields, fields[1:])
+        if _WHOLE.fullmatch(whole.strip()) and _DIGITS.fullmatch(rest.strip())
+    ]
+    return pairs[0] if 0 < surplus <= len(pairs) else None
 
 
 def line_of_row(content: bytes, delimiter: str, row: int) -> int:

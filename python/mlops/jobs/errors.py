@@ -1,4 +1,4 @@
-"""The one error that the jobs raise for something that the user can mend."""
+"""The errors that the jobs raise for what the user can correct."""
 
 from __future__ import annotations
 
@@ -8,6 +8,15 @@ class JobError(Exception):
 
     def __init__(self, message: str) -> None:
         super().__init__(" ".join(message.split()))
+
+
+class DataError(JobError):
+    """Several mistakes in the data, one line each in `problems`; the message is the first, with the others counted."""
+
+    def __init__(self, problems: list[str]) -> None:
+        more = f" ({len(problems) - 1} more: `mlops data check` lists all)" if len(problems) > 1 else ""
+        super().__init__(problems[0] + more)
+        self.problems = [" ".join(problem.split()) for problem in problems]
 
 
 def quoted(value: str, limit: int = 60) -> str:

@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .diagnose import line_of_row
-from .errors import JobError, listed, quoted
+from .checks import checked_labels
+from .errors import listed
 from .outputs import Outputs, json_bytes, tar_gz
-from .row_encoder import Encoder, EncodingError, dictionary, write_rows
+from .row_encoder import Encoder, dictionary, write_rows
 from .schema import Schema, load_schema
 from .source import Source, read_source
-from .split import FEWEST_ROWS_OF_A_CLASS, stratified_split
+from .split import stratified_split
 
 # What a scikit-learn serving container gets beside encoder.json, in the folder that it installs as code.
 _SERVING_CODE = ("inference.py", "row_encoder.py")
@@ -30,7 +30,7 @@ def preprocess(input_path: Path, schema_path: Path, output: Path, seed: int) -> 
     """
     schema = load_schema(schema_path)
     source = read_source(input_path, schema)
-    positive = _positive(source, schema)
+    positive = checked_labels(source, schema)
     splits = stratified_split(positive, seed)
     features = {name: source.columns[name] for name in schema.features}
     train = splits["train"]
@@ -38,10 +38,7 @@ def preprocess(input_path: Path, schema_path: Path, output: Path, seed: int) -> 
         schema.features, {name: column.take(pa.array(train)) for name, column in features.items()}, positive[train],
         schema.missing_values,
     )  # fmt: skip
-    try:
-        encoded = encoder.encode(features)
-    except EncodingError as error:
-        raise _bad_value(source, schema, error) from None
+    encoded = encoder.encode(features)
 
     with Outputs(output) as outputs:
         for name, rows in splits.items():
@@ -51,47 +48,6 @@ def preprocess(input_path: Path, schema_path: Path, output: Path, seed: int) -> 
         report = _report(source, schema, splits, positive, seed)
         outputs.write("report/report.json", json_bytes(report))
     print(_summary(report))
-
-
-def _positive(source: Source, schema: Schema) -> np.ndarray[Any, Any]:
-    label = schema.label
-    texts = pc.utf8_trim_whitespace(source.columns[label.name])
-    encoded = pc.index_in(texts, value_set=pa.array([label.negative, label.positive], type=pa.string()))
-    codes = pc.fill_null(encoded, -1).to_numpy()
-    unknown = np.flatnonzero(codes < 0)
-    if len(unknown):
-        row = int(unknown[0])
-        file, index = source.place(row)
-        line = line_of_row(file.content, schema.delimiter, index)
-        raise JobError(
-            f"{file.name} line {line}, label column {quoted(label.name)}: {quoted(texts[row].as_py())} is neither "
-            f"{quoted(label.positive)} (positive) nor {quoted(label.negative)} (negative), {len(unknown)} of "
-            f"{source.rows} rows being so; correct the rows, or label.positive and label.negative in the schema"
-        )
-    counts = {label.negative: int((codes == 0).sum()), label.positive: int((codes == 1).sum())}
-    absent = [value for value, count in counts.items() if count == 0]
-    names = ", ".join(file.name for file, _ in source.files)
-    if absent:
-        raise JobError(
-            f"{names}: all {source.rows} rows have one class, none has the label {quoted(absent[0])}; add rows of it, "
-            "or correct label.positive and label.negative in the schema"
-        )
-    for value, count in counts.items():
-        if count < FEWEST_ROWS_OF_A_CLASS:
-            raise JobError(
-                f"{names}: {count} of {source.rows} rows have the label {quoted(value)}; a stratified split 70/15/15 "
-                f"needs at least {FEWEST_ROWS_OF_A_CLASS} of each class: add rows"
-            )
-    return np.asarray(codes == 1)
-
-
-def _bad_value(source: Source, schema: Schema, error: EncodingError) -> JobError:
-    file, index = source.place(error.row)
-    line = line_of_row(file.content, schema.delimiter, index)
-    return JobError(
-        f"{file.name} line {line}, column {quoted(error.column)}: {quoted(error.value)} {error.rule}; correct it, add "
-        "it to missing_values in the schema, or declare the feature a category"
-    )
 
 
 def _model(encoder: Encoder) -> bytes:

@@ -100,7 +100,8 @@ class _Reader:
 
     def _text(self, value: Any, place: str, empty: bool = False) -> str:
         if not isinstance(value, str):
-            raise self._error(place, f"must be a string, not {json.dumps(value)}")
+            remedy = "" if isinstance(value, (dict, list)) else f'; write it in quotes, "{json.dumps(value)}"'
+            raise self._error(place, f"must be a string, not {json.dumps(value)}{remedy}")
         if not value.strip() and not empty:
             raise self._error(place, "must not be empty")
         return value.strip() if not empty else value

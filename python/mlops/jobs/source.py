@@ -14,11 +14,19 @@ import pyarrow as pa
 import pyarrow.csv
 
 from .diagnose import bad_row
-from .errors import JobError, listed, quoted
+from .errors import DataError, JobError, listed, quoted
 from .schema import DELIMITERS, Schema
 
 _CHUNK = 1 << 24
 _TEXT = re.compile(rb"\S")
+_FIGURES = re.compile(r"[+-]?[0-9][0-9.,]*")
+# The first bytes of files that are often taken for CSV.
+_NOT_CSV = {
+    b"PK\x03\x04": "a ZIP archive or an Excel workbook",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook",
+    b"\x1f\x8b": "compressed with gzip",
+    b"PAR1": "a Parquet file",
+}
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -114,8 +122,13 @@ def _open(name: str, content: bytes, schema: Schema) -> SourceFile:
 
 
 def _check_encoding(name: str, content: bytes) -> None:
+    for start, what in _NOT_CSV.items():
+        if content.startswith(start):
+            raise JobError(f"{name} is {what}, not CSV; save it as CSV in UTF-8")
     if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         raise JobError(f"{name} is UTF-16 (it begins with the bytes {content[:2].hex()}); save it as UTF-8")
+    if 0 in content[:2]:
+        raise JobError(f"{name} has NUL bytes, as UTF-16 without byte order mark has; save it as UTF-8")
     decoder = codecs.getincrementaldecoder("utf-8")()
     position = 0
     try:
@@ -128,9 +141,8 @@ def _check_encoding(name: str, content: bytes) -> None:
     except UnicodeDecodeError as error:
         offset = position - pending + error.start
         line = len(_LINE_END.findall(content[:offset])) + 1
-        raise JobError(
-            f"{name} is not UTF-8: byte 0x{content[offset]:02x} at offset {offset}, line {line}; save the file as UTF-8"
-        ) from None
+        where = f"byte 0x{content[offset]:02x} at offset {offset}, line {line}{_in_windows(content, offset)}"
+        raise JobError(f"{name} is not UTF-8: {where}; save the file as UTF-8") from None
 
 
 def _header(name: str, content: bytes, delimiter: str) -> tuple[list[str], int]:
@@ -142,24 +154,52 @@ def _header(name: str, content: bytes, delimiter: str) -> tuple[list[str], int]:
     return [field.strip() for field in fields], start
 
 
+def _in_windows(content: bytes, offset: int) -> str:
+    """What a byte is in Windows-1252, which has what Latin-1 has; nothing where it is none."""
+    character = content[offset : offset + 1].decode("cp1252", "ignore")
+    return f" ({character!r} in Windows-1252 or Latin-1)" if character.isprintable() and character else ""
+
+
 def _check_header(name: str, header: list[str], schema: Schema) -> None:
     wanted = [*schema.features, schema.label.name]
     absent = [column for column in wanted if column not in header]
     if absent:
         _check_delimiter(name, header, schema)
-    for column in header:
-        if header.count(column) > 1:
-            raise JobError(f"{name}: the header names the column {quoted(column)} twice; give each column its own name")
-    if schema.label.name in absent:
+    if len(absent) == len(wanted) and _is_data(header, schema):
         raise JobError(
-            f"{name}: the label column {quoted(schema.label.name)} is missing; the header has {listed(header)}; "
-            "add the column or correct label.name in the schema"
+            f"{name}: the first line looks like a row ({listed(header)}), not like a header; add a first line with the "
+            "names of the columns"
         )
+    problems = [
+        f"{name}: the header names the column {quoted(column)} twice; give each column its own name"
+        for column in dict.fromkeys(header)
+        if header.count(column) > 1
+    ]
+    if schema.label.name in absent:
+        problems.append(
+            f"{name}: the label column {quoted(schema.label.name)} is missing{_similar(schema.label.name, header)}; "
+            f"the header has {listed(header)}; add the column or correct label.name in the schema"
+        )
+        absent.remove(schema.label.name)
     if absent:
-        raise JobError(
-            f"{name}: missing feature column{'s' if len(absent) > 1 else ''} {listed(absent)}; the header has "
+        similar = _similar(absent[0], header) if len(absent) == 1 else ""
+        problems.append(
+            f"{name}: missing feature column{'s' if len(absent) > 1 else ''} {listed(absent)}{similar}; the header has "
             f"{listed(header)}; add the column or take the feature out of the schema"
         )
+    if problems:
+        raise DataError(problems)
+
+
+def _is_data(header: list[str], schema: Schema) -> bool:
+    return any(_FIGURES.fullmatch(field) or field in schema.label[1:] for field in header)
+
+
+def _similar(name: str, header: list[str]) -> str:
+    """The column that a name is another spelling of, in words; nothing where there is none."""
+    plain = {re.sub(r"[\W_]", "", column).casefold(): column for column in header}
+    found = plain.get(re.sub(r"[\W_]", "", name).casefold())
+    return f" ({quoted(found)} is another spelling)" if found else ""
 
 
 def _check_delimiter(name: str, header: list[str], schema: Schema) -> None:
