@@ -108,8 +108,8 @@ destroy: init ## delete it, data and model versions included (STUDENT_ID=…, YE
 	@$(BIN)/mlops empty $(STUDENT_ID) $(if $(YES),--yes)
 	$(TERRAFORM) destroy -var student_id=$(STUDENT_ID) $(if $(YES),-auto-approve) $(ARGS)
 
-validate: needs-student install ## score the ten tasks, read-only (STUDENT_ID=…)
-	@$(BIN)/python validate_tasks.py aiml_hard --student-id $(STUDENT_ID)
+validate: needs-student install ## score the ten tasks, read-only (STUDENT_ID=…, ARGS='--require 70')
+	@$(BIN)/python validate_tasks.py aiml_hard --student-id $(STUDENT_ID) $(ARGS)
 
 .PHONY: clean
 clean: ## end a kept demo; remove environments, caches and build/ (never your state)

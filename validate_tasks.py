@@ -1,4 +1,4 @@
-"""Scores the assessment: ``python validate_tasks.py aiml_hard [--student-id ID] [--json]``."""
+"""Scores the assessment: ``python validate_tasks.py aiml_hard [--student-id ID] [--output FILE]``."""
 
 from __future__ import annotations
 

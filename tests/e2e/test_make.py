@@ -97,6 +97,10 @@ def test_from_apply_to_destroy(checkout: Path, stack: dict[str, str]) -> None:
         assert ran.returncode == 0, ran.stdout + ran.stderr
 
         scored = make(checkout, stack, "validate", "STUDENT_ID=eve")
+        assert scored.returncode == 0, scored.stderr
+        assert "Error" not in scored.stderr
+        required = make(checkout, stack, "validate", "STUDENT_ID=eve", "ARGS=--require 70")
+        assert required.returncode == 2, "make's own code for a command that failed"
         assert re.search(r"^ 4  Model Registry +10/10$", scored.stdout, re.MULTILINE), scored.stdout
 
         asked = make(checkout, stack, "destroy", "STUDENT_ID=eve")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
-from mlops.validate.account import Account, Miss
+from mlops.validate.account import Account
+from mlops.validate.results import CheckFailed
 from mlops.validate.tasks import model_registry
 
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
+MODEL = (Path(__file__).resolve().parents[2] / "rendered" / "bootstrap" / "xgboost-default.tar.gz").read_bytes()
 METRICS = {"binary_classification_metrics": {"auc": {"value": 0.93, "standard_deviation": 0.003}}}
 
 
@@ -22,7 +27,7 @@ def bucket(student: str) -> str:
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket=name)
     s3.put_object(Bucket=name, Key="evaluation.json", Body=json.dumps(METRICS).encode())
-    s3.put_object(Bucket=name, Key="model.tar.gz", Body=b"a model")
+    s3.put_object(Bucket=name, Key="model.tar.gz", Body=MODEL)
     return name
 
 
@@ -52,32 +57,40 @@ def version(bucket: str, group: str, **changes: Any) -> dict[str, Any]:
 
 
 def miss(student: str) -> str:
-    with pytest.raises(Miss) as caught:
+    with pytest.raises(CheckFailed) as caught:
         model_registry.check(Account(student))
-    return caught.value.result.said
+    return caught.value.result.message
 
 
 def test_no_group(student: str) -> None:
-    assert miss(student) == f"no model package group has {student} in its name"
+    assert miss(student) == f"no model package group of {student} was found"
 
 
-@pytest.mark.usefixtures("group")
-def test_an_empty_group(student: str) -> None:
-    assert miss(student) == "the model package group has no versions"
+def test_an_empty_group(group: str, student: str, sagemaker: Any) -> None:
+    nothing = f"no model package group of {student} was found: {group} has no tag StudentId and no versions"
+    assert miss(student) == nothing
+    arn = sagemaker.describe_model_package_group(ModelPackageGroupName=group)["ModelPackageGroupArn"]
+    sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "studentid", "Value": student}])
+    assert miss(student) == nothing, "another key is another tag"
+    sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "StudentId", "Value": student}])
+    assert miss(student) == f"{group} has no versions"
 
 
 def test_a_complete_version(bucket: str, group: str, student: str, sagemaker: Any) -> None:
     sagemaker.create_model_package(**version(bucket, group))
     result = model_registry.check(Account(student))
     assert result.passed
-    assert result.said == "1 of 1 versions complete: PendingManualApproval"
+    assert result.message == "1 of 1 versions complete: PendingManualApproval"
     assert [each.status for each in result.evidence] == ["Completed", "PendingManualApproval"]
 
 
 def test_one_complete_version_among_others_is_enough(bucket: str, group: str, student: str, sagemaker: Any) -> None:
     sagemaker.create_model_package(**version(bucket, group, ModelApprovalStatus="Approved"))
     sagemaker.create_model_package(**version(bucket, group, ModelMetrics=None))
-    assert model_registry.check(Account(student)).said == "1 of 2 versions complete: Approved"
+    found = model_registry.check(Account(student))
+    assert found.message == "1 of 2 versions complete: Approved"
+    assert found.evidence[2].subject.endswith(f"model-package/{group}/2")
+    assert found.evidence[2].status == "version 2 was registered without metrics"
 
 
 def test_without_metrics(bucket: str, group: str, student: str, sagemaker: Any) -> None:
@@ -89,12 +102,14 @@ def test_without_metrics(bucket: str, group: str, student: str, sagemaker: Any) 
     ("body", "fault"),
     [
         (None, "where there is no object"),
-        (b"", "where there is no object"),
-        (b"not json", "which hold no metric with a value"),
-        (b"[]", "which hold no metric with a value"),
-        (b'{"binary_classification_metrics": {}}', "which hold no metric with a value"),
-        (b'{"binary_classification_metrics": {"auc": {"value": "NaN"}}}', "which hold no metric with a value"),
-        (b'{"binary_classification_metrics": {"auc": {"value": true}}}', "which hold no metric with a value"),
+        (b"", "which is empty"),
+        (b"not json", "which is not JSON"),
+        (b"[" * 100_000, "which is not JSON"),
+        (b"[]", "which holds no metric with a value"),
+        (b'{"binary_classification_metrics": {}}', "which holds no metric with a value"),
+        (b'{"binary_classification_metrics": {"auc": {"value": "NaN"}}}', "which holds no metric with a value"),
+        (b'{"binary_classification_metrics": {"auc": {"value": NaN}}}', "which holds no metric with a value"),
+        (b'{"binary_classification_metrics": {"auc": {"value": true}}}', "which holds no metric with a value"),
     ],
 )
 def test_metrics_that_are_not_there(
@@ -132,10 +147,103 @@ def test_no_model_data_at_all(bucket: str, group: str, student: str, sagemaker: 
     assert miss(student) == "version 1 names no model data"
 
 
-def test_somebody_else_s_group_does_not_count(student: str, sagemaker: Any) -> None:
+@pytest.mark.parametrize(
+    "content", [b"x", b"", gzip.compress(b"x"), MODEL[:500]], ids=["text", "empty", "no-tar", "cut-off"]
+)
+def test_model_data_that_is_no_model(content: bytes, bucket: str, group: str, student: str, sagemaker: Any) -> None:
+    sagemaker.create_model_package(**version(bucket, group))
+    boto3.client("s3").put_object(Bucket=bucket, Key="model.tar.gz", Body=content)
+    uri = f"s3://{bucket}/model.tar.gz"
+    assert miss(student) == f"version 1 names model data at {uri}, which is no gzipped tar archive of a model"
+
+
+def test_a_large_archive_is_known_by_its_beginning(
+    bucket: str, group: str, student: str, sagemaker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mlops.validate.stored_models.MAX_ARCHIVE_BYTES", 10)
+    sagemaker.create_model_package(**version(bucket, group))
+    assert model_registry.check(Account(student)).passed
+    boto3.client("s3").put_object(Bucket=bucket, Key="model.tar.gz", Body=b"x" * 100)
+    assert "which is no gzipped tar archive of a model" in miss(student)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "fault"),
+    [
+        ({"auc": "0.93", "source": "x"}, None),
+        ({"auc": "0.930"}, None),
+        ({"auc": "0.93000001"}, None),
+        ({"accuracy": "0.1"}, None),
+        ({"auc": "0.97"}, "records auc 0.97, and s3://{bucket}/evaluation.json has 0.93"),
+        ({"auc": "0.9"}, "records auc 0.9, and s3://{bucket}/evaluation.json has 0.93"),
+        ({"auc": "1"}, "records auc 1, and s3://{bucket}/evaluation.json has 0.93"),
+        ({"auc": "nan"}, "records auc nan, and s3://{bucket}/evaluation.json has 0.93"),
+        ({"auc": "good"}, "records auc 'good', which is no number; s3://{bucket}/evaluation.json has 0.93"),
+    ],
+)
+def test_the_recorded_metric_is_the_report_s(
+    recorded: dict[str, str], fault: str | None, bucket: str, group: str, student: str, sagemaker: Any
+) -> None:
+    sagemaker.create_model_package(**version(bucket, group, CustomerMetadataProperties=recorded))
+    if fault is None:
+        assert model_registry.check(Account(student)).passed
+    else:
+        assert miss(student) == f"version 1 {fault.format(bucket=bucket)}"
+
+
+def test_a_report_that_was_changed(bucket: str, group: str, student: str, sagemaker: Any) -> None:
+    digest = hashlib.sha256(json.dumps(METRICS).encode()).hexdigest()
+    statistics = {
+        "ContentType": "application/json",
+        "S3Uri": f"s3://{bucket}/evaluation.json",
+        "ContentDigest": f"sha256:{digest}",
+    }
+    metrics = {"ModelQuality": {"Statistics": statistics}}
+    sagemaker.create_model_package(**version(bucket, group, ModelMetrics=metrics))
+    assert model_registry.check(Account(student)).passed
+    better = json.dumps(METRICS).replace("0.93", "0.99")
+    boto3.client("s3").put_object(Bucket=bucket, Key="evaluation.json", Body=better.encode())
+    assert "which was changed since: it has another SHA-256 than the version records" in miss(student)
+
+
+@pytest.mark.parametrize("part", ["model", "metrics"])
+def test_artifacts_in_another_bucket(part: str, bucket: str, group: str, student: str, sagemaker: Any) -> None:
+    other = f"{bucket}-other"
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=other)
+    for key in ("evaluation.json", "model.tar.gz"):
+        s3.copy_object(Bucket=other, Key=key, CopySource={"Bucket": bucket, "Key": key})
+    request, foreign = version(bucket, group), version(other, group)
+    member = {"model": "InferenceSpecification", "metrics": "ModelMetrics"}[part]
+    sagemaker.create_model_package(**request | {member: foreign[member]})
+    key = {"model": "model.tar.gz", "metrics": "evaluation.json"}[part]
+    uri = f"s3://{other}/{key}"
+    assert miss(student) == f"version 1 uses {uri}, which is not in the student's bucket {bucket}"
+
+
+def test_only_the_newest_versions_are_examined(
+    bucket: str, group: str, student: str, sagemaker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model_registry, "MAX_VERSIONS", 2)
+    sagemaker.create_model_package(**version(bucket, group))
+    for _ in range(2):
+        sagemaker.create_model_package(**version(bucket, group, ModelMetrics=None))
+    assert miss(student) == "version 3 was registered without metrics"
+    sagemaker.create_model_package(**version(bucket, group))
+    found = model_registry.check(Account(student))
+    assert found.message == "1 of the newest 2 versions complete: PendingManualApproval"
+
+
+def test_another_student_s_group(student: str, sagemaker: Any) -> None:
     sagemaker.create_model_package_group(ModelPackageGroupName=f"xgboost-models-not{student}")
     sagemaker.create_model_package_group(
         ModelPackageGroupName=f"xgboost-models-{student}-smith",
         Tags=[{"Key": "StudentId", "Value": f"{student}-smith"}],
     )
-    assert miss(student) == f"no model package group has {student} in its name"
+    assert miss(student) == f"no model package group of {student} was found"
+    sagemaker.create_model_package_group(
+        ModelPackageGroupName=f"xgboost-models-{student}", Tags=[{"Key": "StudentId", "Value": "mallory"}]
+    )
+    assert miss(student) == (
+        f"no model package group of {student} was found: xgboost-models-{student} has the tag StudentId=mallory"
+    )

@@ -12,8 +12,9 @@ from typing import Any
 import boto3
 import pytest
 
-from mlops.validate.account import Account, Miss, Result
-from mlops.validate.model_archive import fingerprint
+from mlops.validate.account import Account
+from mlops.validate.model_archive import fingerprint, has_file
+from mlops.validate.results import CheckFailed, Result
 from mlops.validate.tasks import multi_model_endpoint
 
 RENDERED = Path(__file__).resolve().parents[2] / "rendered" / "bootstrap"
@@ -68,7 +69,7 @@ def _ended(sagemaker: Any, name: str) -> None:
 
 
 def miss(student: str) -> Result:
-    with pytest.raises(Miss) as caught:
+    with pytest.raises(CheckFailed) as caught:
         multi_model_endpoint.check(Account(student))
     return caught.value.result
 
@@ -102,23 +103,36 @@ def test_a_model_is_told_by_its_files_however_they_are_packed(monkeypatch: pytes
     assert fingerprint(archive(model=b"a", code=b"b")) != fingerprint(archive(model=b"c", code=b"b"))
     for content in (b"", b"junk", gzip.compress(b"junk"), DEFAULT[:1000], archive(), archive(model=b"")):
         assert fingerprint(content) is None
-    monkeypatch.setattr("mlops.validate.model_archive._MOST_BYTES", 100)
+    monkeypatch.setattr("mlops.validate.model_archive.MAX_BYTES", 100)
     assert fingerprint(archive(model=bytes(100))) is not None
     assert fingerprint(archive(model=bytes(60), more=bytes(41))) is None, "it unpacks to more than there is room for"
 
 
-def test_a_large_archive_is_not_fetched(student: str, stack: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_archive_is_told_by_its_etag(
+    student: str, stack: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     s3, bucket = boto3.client("s3"), f"sagemaker-{student}-large"
     s3.create_bucket(Bucket=bucket)
-    for name in ("a", "b"):
-        s3.put_object(Bucket=bucket, Key=f"m/{name}.tar.gz", Body=f"large {name}".encode())
-    assert multi_model_endpoint._models(Account(student), bucket, "m/")[0] == []
-    monkeypatch.setattr(multi_model_endpoint, "_MOST_BYTES", 6)
-    assert multi_model_endpoint._models(Account(student), bucket, "m/") == (["a.tar.gz", "b.tar.gz"], [])
+    for name, content in {"a": DEFAULT, "b": repacked(DEFAULT), "c": b"x"}.items():
+        s3.put_object(Bucket=bucket, Key=f"m/{name}.tar.gz", Body=content)
+    same, junk = "b.tar.gz is the same model as a.tar.gz", "c.tar.gz is no gzipped tar archive of a model"
+    assert multi_model_endpoint._models(Account(student), bucket, "m/") == (["a.tar.gz"], [same, junk])
+    monkeypatch.setattr("mlops.validate.stored_models.MAX_ARCHIVE_BYTES", 6)
+    assert multi_model_endpoint._models(Account(student), bucket, "m/")[0] == ["a.tar.gz", "b.tar.gz"]
+
+
+def test_hostile_archives_are_refused_in_bounded_memory() -> None:
+    """Headers that tarfile would hold in memory, and sparse files."""
+    for kind in (tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_SPARSE):
+        member = tarfile.TarInfo("x")
+        member.type, member.size = kind, 1 << 34
+        block = member.tobuf(tarfile.GNU_FORMAT) + bytes(1024)
+        assert fingerprint(gzip.compress(block)) is None
+        assert not has_file(gzip.compress(block))
 
 
 def test_no_endpoint(student: str) -> None:
-    assert miss(student).said == f"no endpoint has {student} in its name"
+    assert miss(student).message == f"no endpoint of {student} was found"
     assert miss(student).remedy == f"terraform apply -var student_id={student}"
 
 
@@ -127,29 +141,29 @@ def test_models_count_as_they_come(student: str, serve: Serve, sagemaker: Any) -
     bucket = serve({"readme.txt": b"models to come", "empty.tar.gz": b""})
     s3 = boto3.client("s3")
     few = f"different models under s3://{bucket}/models/, not several"
-    assert miss(student).said == f"there are 0 {few}: empty.tar.gz is no gzipped tar archive of a model"
+    assert miss(student).message == f"there are 0 {few}: empty.tar.gz is no gzipped tar archive of a model"
     assert miss(student).remedy == f"mlops models add {student} MODEL_TAR_GZ"
     s3.delete_object(Bucket=bucket, Key="models/empty.tar.gz")
-    assert miss(student).said == f"there are 0 {few}"
+    assert miss(student).message == f"there are 0 {few}"
     s3.put_object(Bucket=bucket, Key="models/a.tar.gz", Body=DEFAULT)
-    assert miss(student).said == f"there are 1 {few}"
+    assert miss(student).message == f"there are 1 {few}"
     for key, content in {"bytes": DEFAULT, "repacked": repacked(DEFAULT)}.items():
         s3.put_object(Bucket=bucket, Key=f"models/{key}.tar.gz", Body=content)
-        assert miss(student).said == f"there are 1 {few}: {key}.tar.gz is the same model as a.tar.gz"
+        assert miss(student).message == f"there are 1 {few}: {key}.tar.gz is the same model as a.tar.gz"
         s3.delete_object(Bucket=bucket, Key=f"models/{key}.tar.gz")
     for number in range(4):
         s3.put_object(Bucket=bucket, Key=f"models/junk{number}.tar.gz", Body=b"junk%d" % number)
     junk = "; ".join(f"junk{number}.tar.gz is no gzipped tar archive of a model" for number in range(3))
-    assert miss(student).said == f"there are 1 {few}: {junk}"
+    assert miss(student).message == f"there are 1 {few}: {junk}"
 
     s3.put_object(Bucket=bucket, Key="models/z.tar.gz", Body=SHALLOW)
     result = multi_model_endpoint.check(Account(student))
     assert result.passed
-    assert result.said == f"serves different models from s3://{bucket}/models/, such as a.tar.gz and z.tar.gz"
+    assert result.message == f"serves different models from s3://{bucket}/models/, such as a.tar.gz and z.tar.gz"
     assert result.evidence[0].status == "InService"
 
-    # Another student, whose id hers begins with.
-    assert miss(student[:-1]).said == f"no endpoint has {student[:-1]} in its name"
+    # Another student, with whose id this one's begins.
+    assert miss(student[:-1]).message == f"no endpoint of {student[:-1]} was found"
 
     watched = {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 5}  # it is Updating for that long at least
     sagemaker.update_endpoint(
@@ -157,7 +171,7 @@ def test_models_count_as_they_come(student: str, serve: Serve, sagemaker: Any) -
         EndpointConfigName=f"many-{student}",
         DeploymentConfig={"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": watched}},
     )
-    assert miss(student).said == f"many-{student} is Updating, not InService"
+    assert miss(student).message == f"many-{student} is Updating, not InService"
     _ended(sagemaker, f"many-{student}")
 
 
@@ -165,7 +179,7 @@ def test_a_neighbours_prefix_does_not_count(student: str, serve: Serve) -> None:
     """The prefix is a folder: what lies in models-old/ is not in models/."""
     bucket = serve({"a.tar.gz": DEFAULT}, ModelDataUrl=f"s3://sagemaker-{student}/models")
     boto3.client("s3").put_object(Bucket=bucket, Key="models-old/b.tar.gz", Body=SHALLOW)
-    assert miss(student).said == f"there are 1 different models under s3://{bucket}/models, not several"
+    assert miss(student).message == f"there are 1 different models under s3://{bucket}/models, not several"
 
 
 def test_an_endpoint_of_one_model(student: str, serve: Serve) -> None:
@@ -174,6 +188,6 @@ def test_an_endpoint_of_one_model(student: str, serve: Serve) -> None:
         Mode="SingleModel",
         ModelDataUrl=f"s3://sagemaker-{student}/models/a.tar.gz",
     )
-    assert miss(student).said == "none of the student's endpoints is in multi-model mode"
+    assert miss(student).message == f"many-{student} is not in multi-model mode"
     serve({}, name="several")
     assert multi_model_endpoint.check(Account(student)).passed, "one that satisfies is enough"

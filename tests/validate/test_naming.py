@@ -1,4 +1,4 @@
-"""Whose a job is where its name alone says it."""
+"""Which ids a name can be made of: a name never says more than that."""
 
 from __future__ import annotations
 
@@ -8,40 +8,53 @@ import pytest
 
 from mlops.operate.batch import request
 from mlops.operate.tuning.naming import job_name
-from mlops.validate.naming import named_for
+from mlops.validate.naming import contains, owners
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, 890_000, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("student", ["ann", "a-b-c-d-e-f", "tuning-jane", "jane-2", "abcdefghij0123456789"])
-def test_what_this_project_names_is_of_one_student(student: str) -> None:
-    words = student.split("-")
-    others = {"-".join(words[:-1]), "-".join(words[1:]), "tuning", "xgboost", "batch", f"tune-{student}", "transform"}
+@pytest.mark.parametrize(
+    "student", ["ann", "ann-lee", "a-b-c-d-e-f", "tuning-jane", "20261127", "abcdefghij0123456789"]
+)
+def test_names_that_this_project_creates_are_of_one_student(student: str) -> None:
     for name in (*(job_name(student, NOW, attempt) for attempt in (0, 1)), request.job_name(student, NOW)):
-        assert named_for(student, name)
-        assert not any(named_for(other, name) for other in others - {"", student})
+        assert owners(name) == {student}
 
 
 @pytest.mark.parametrize(
-    ("name", "hers"),
+    ("name", "ids"),
     [
-        ("xgboost-tuning-ann", True),
-        ("xgboost-tuning-ann-261123-2143", True),
-        ("xgboost-tuning-ann-lee-261123-2143", False),
-        ("xgboost-tuning-ann-final", True),
-        ("batch-transform-ann-2026-11-23-21-43-43-123", True),
-        ("batch-transform-ann-d32c5kddcf5bb8c3", True),
-        ("batch-transform-ann-lee-d32c5kddcf5bb8c3", False),
-        ("my-first-tuning-of-ann-1", True),
-        ("tuning-job-ann-261123-2143", True),
-        ("xgboost-tuning-joann", False),
-        ("tuning-annex-1", False),
+        ("xgboost-tuning-ann-261123-2143", {"ann"}),
+        ("xgboost-tuning-ann-lee-261123-2143", {"ann-lee"}),
+        ("xgboost-tuning-ann-261127-132600", {"ann", "ann-261127"}),
+        ("batch-transform-ann-2026-11-23-21-43-43-123", {"ann"}),
+        ("batch-transform-ann-lee-d32c5kddcf5bb8c3", {"ann-lee"}),
+        ("batch-transform-20261127-20261127132600", {"20261127"}),
+        ("tune-ann-lee-2rz4ywi4", {"ann-lee"}),
+        ("xgboost-models-ann-lee", {"ann-lee"}),
+        ("multi-model-endpoint-ann", {"ann"}),
+        ("xgboost-tuning-ann-final", set()),
+        ("sagemaker-xgboost-2026-11-23-21-43-43-123", set()),
+        ("my-models-ann", set()),
     ],
 )
-def test_names_that_students_and_the_sdk_choose(name: str, hers: bool) -> None:
-    assert named_for("ann", name) is hers
+def test_the_ids_that_a_name_can_be_made_of(name: str, ids: set[str]) -> None:
+    assert owners(name) == ids
 
 
-def test_a_beginning_is_no_part_of_an_id() -> None:
-    assert not named_for("tuning-jane", "xgboost-tuning-jane")
-    assert named_for("tuning-jane", "xgboost-tuning-tuning-jane")
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("models-ann", True),
+        ("ann", True),
+        ("x-ann-2026", True),
+        ("models-ann-lee", True),
+        ("models-joann", False),
+        ("anne-models", False),
+        ("models-ANN", False),
+        ("models-ann1", False),
+        ("modelsXann", False),
+    ],
+)
+def test_an_id_is_in_a_name_as_words_of_its_own(name: str, found: bool) -> None:
+    assert contains("ann", name) is found

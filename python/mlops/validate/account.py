@@ -1,4 +1,4 @@
-"""The account that is looked at: read-only clients, and what belongs to one student in it."""
+"""The account that is graded: clients that only read, and which of its resources are the student's."""
 
 from __future__ import annotations
 
@@ -13,46 +13,18 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel
 
-from mlops.operate import aws, names
+from mlops.operate import aws
 from mlops.operate.errors import CannotLookError, error_code, explain
 from mlops.operate.package import split_uri
-from mlops.validate.naming import contains, named_for
+from mlops.validate.ownership import Ownership
+from mlops.validate.results import UnansweredError
 
-__all__ = ["Account", "Evidence", "Miss", "Result"]
+__all__ = ["Account"]
 
 _READS = ("Get", "List", "Describe", "Head")
-_CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=5, read_timeout=30)
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A thing that was found: its ARN or S3 URI, its state, and the time of that state."""
-
-    subject: str
-    status: str
-    time: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a task's check came to. ``remedy`` is the command that mends a miss."""
-
-    passed: bool
-    said: str
-    evidence: tuple[Evidence, ...] = ()
-    remedy: str | None = None
-
-
-class Miss(Exception):
-    """A task is not done: what is missing, the command that mends it, and what was found on the way."""
-
-    def __init__(self, said: str, remedy: str, *evidence: Evidence) -> None:
-        super().__init__(said)
-        self.result = Result(False, said, evidence, remedy)
-
-
-class RefusedError(Exception):
-    """The account or the stack does not answer this call."""
+# Enough attempts for a class that is graded while it works; a call that is throttled for longer ends the grading.
+_CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 8}, connect_timeout=5, read_timeout=30)
+_MAX_BYTES = 64 * 1024**2
 
 
 @dataclass
@@ -60,7 +32,7 @@ class Account:
     """One student's part of an account.
 
     Args:
-        student_id: whose work is scored.
+        student_id: whose work is graded.
         region: overrides the environment's.
     """
 
@@ -70,16 +42,26 @@ class Account:
 
     @cached_property
     def identity(self) -> dict[str, Any]:
-        """Who is looking; the first question asked, so what stops it stops everything.
+        """The caller's identity; the first call, so that what prevents it prevents the grading.
 
         Raises:
-            CannotLookError: no credentials, no region, or nobody answers.
+            CannotLookError: no credentials, no region, or the endpoint cannot be reached.
         """
         try:
             self.client("sagemaker")  # unlike STS it has no endpoint without a region
             return dict(self.client("sts").get_caller_identity())
         except (BotoCoreError, ClientError) as error:
             raise CannotLookError(str(explain(error))) from error
+
+    @cached_property
+    def ownership(self) -> Ownership:
+        """Decides which resources and buckets are the student's."""
+        return Ownership(self)
+
+    @property
+    def region_name(self) -> str:
+        """The region that is graded."""
+        return str(self.client("sagemaker").meta.region_name)
 
     def client(self, service: str) -> Any:
         """A client that refuses to send anything but Get, List, Describe and Head calls."""
@@ -97,14 +79,14 @@ class Account:
         """One call's answer.
 
         Raises:
-            ClientError: AWS said that there is no such thing, or that the request cannot be.
-            RefusedError: this account does not allow the call, or this stack does not know it.
-            CannotLookError: the credentials ended meanwhile.
+            ClientError: there is no such resource.
+            UnansweredError: this account denies the call, or this stack does not implement it.
+            CannotLookError: the credentials expired, AWS throttles the caller, or the endpoint became unreachable.
         """
         try:
             return dict(getattr(self.client(service), operation)(**request))
         except (BotoCoreError, ClientError) as error:
-            raise _judged(error) from error
+            raise self._classified(error) from error
 
     def every(self, service: str, operation: str, key: str, **request: Any) -> Iterator[Any]:
         """The items of a list call over all its pages; raises as ``ask`` does."""
@@ -112,35 +94,7 @@ class Account:
             for page in self.client(service).get_paginator(operation).paginate(**request):
                 yield from page.get(key, [])
         except (BotoCoreError, ClientError) as error:
-            raise _judged(error) from error
-
-    def is_hers(self, name: str, arn: str | None = None) -> bool:
-        """Whether a thing is this student's: its StudentId tag says so, or, where it has none, its name does.
-
-        ``ann`` owns ``models-ann`` but not ``models-joann``; ``models-ann-lee`` is told apart by its tag. Names of jobs
-        are read more closely (see ``named_for``), for those of the SDK and of a student's own scripts have no tag.
-        """
-        if not contains(self.student_id, name):
-            return False
-        if arn is not None:
-            try:
-                tags = self.ask("sagemaker", "list_tags", ResourceArn=arn)["Tags"]
-            except (ClientError, RefusedError):
-                tags = []
-            for tag in tags:
-                if tag["Key"] == "StudentId":
-                    return bool(tag["Value"] == self.student_id)
-        return named_for(self.student_id, name)
-
-    def owns_bucket(self, bucket: str) -> bool:
-        """Whether a bucket is the student's: by its name, or by its StudentId tag where Terraform gave it another."""
-        if bucket == names.bucket_name(self.student_id):
-            return True
-        try:
-            tags = self.ask("s3", "get_bucket_tagging", Bucket=bucket)["TagSet"]
-        except (ClientError, RefusedError):
-            return False
-        return {"Key": "StudentId", "Value": self.student_id} in tags
+            raise self._classified(error) from error
 
     def stored(self, uri: str) -> datetime | None:
         """When the object at an S3 URI was written; ``None`` where there is none, or it is empty."""
@@ -152,12 +106,29 @@ class Account:
         written: datetime = head["LastModified"]
         return written if head["ContentLength"] > 0 else None
 
-    def content(self, uri: str, version: str | None = None) -> bytes:
-        """The object at an S3 URI, or one version of it; raises as ``ask`` does."""
+    def content(self, uri: str, version: str | None = None, max_bytes: int = _MAX_BYTES) -> bytes:
+        """The object at an S3 URI, or one version of it, at most ``max_bytes`` of it; raises as ``ask`` does."""
         bucket, key = split_uri(uri)
         which = {} if version is None else {"VersionId": version}
-        body: bytes = self.ask("s3", "get_object", Bucket=bucket, Key=key, **which)["Body"].read()
+        body: bytes = self.ask("s3", "get_object", Bucket=bucket, Key=key, **which)["Body"].read(max_bytes)
         return body
+
+    def _classified(self, error: BotoCoreError | ClientError) -> Exception:
+        """The exception that stands for a failed call."""
+        explained = explain(error)
+        if isinstance(error, ClientError):
+            if isinstance(explained, CannotLookError):
+                return explained
+            if error_code(error) in _THROTTLED:
+                return CannotLookError(f"{explained}: AWS throttles this account's calls, grade again later")
+            return error if _is_not_found(error) else UnansweredError(str(explained))
+        if isinstance(explained, CannotLookError):
+            # One service can be missing in a region. When STS does not answer either, there is nothing to grade.
+            try:
+                self.client("sts").get_caller_identity()
+            except (BotoCoreError, ClientError):
+                return explained
+        return UnansweredError(str(explained))
 
 
 def _only_reads(model: OperationModel, **_: Any) -> None:
@@ -165,15 +136,20 @@ def _only_reads(model: OperationModel, **_: Any) -> None:
         raise AssertionError(f"the validator only reads, and {model.name} may write")
 
 
-_NO_SUCH_THING = {"ResourceNotFound", "ResourceNotFoundException", "NoSuchKey", "NoSuchBucket", "404", "NotFound"}
+_THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
+_NO_SUCH_THING = {
+    "404",
+    "NoSuchBucket",
+    "NoSuchKey",
+    "NoSuchTagSet",
+    "NotFound",
+    "PipelineNotFoundException",
+    "ResourceNotFound",
+    "ResourceNotFoundException",
+}
 
 
-def _judged(error: BotoCoreError | ClientError) -> Exception:
-    said = explain(error)
-    if isinstance(said, CannotLookError) and isinstance(error, ClientError):
-        return said
-    if isinstance(error, ClientError) and error_code(error) in _NO_SUCH_THING:
-        return error
-    if isinstance(error, ClientError) and error_code(error) == "ValidationException" and "not exist" in str(error):
-        return error
-    return RefusedError(str(said))
+def _is_not_found(error: ClientError) -> bool:
+    code, text = error_code(error), str(error).lower()
+    missing = any(words in text for words in ("not exist", "not found", "could not find", "cannot find"))
+    return code in _NO_SUCH_THING or (code == "ValidationException" and missing)

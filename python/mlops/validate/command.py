@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from mlops.operate import check_state, names
-from mlops.operate.errors import UsageError
+from mlops.operate.errors import UsageError, UserError
 from mlops.validate import report
 from mlops.validate.account import Account
 from mlops.validate.scoring import Task, score
@@ -20,10 +21,30 @@ _ASSESSMENTS: dict[str, tuple[Task, ...]] = {"aiml_hard": AIML_HARD}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Exit code 0 at 70 % or more, 1 below, 2 where nothing could be looked at."""
+    """Exit code 0 when the student was graded, 1 below ``--require``, 2 where nothing could be graded."""
+    args = _parser().parse_args(argv)
+    student_id = args.student_id or os.environ.get("STUDENT_ID") or _applied_student_id(Path.cwd())
+    account = Account(names.check_student_id(student_id), args.region)
+    if args.output:
+        _check_output(args.output)
+    _ = account.identity  # raises where nothing can be graded
+    scored = score(account, _ASSESSMENTS[args.assessment])
+    if args.output:
+        _write(args.output, report.as_json(account, scored))
+        print(f"{student_id}: {report.summary(scored)}; {args.output}")
+    elif args.json:
+        print(report.as_json(account, scored), end="")
+    else:
+        print(report.as_table(account, scored))
+    return 1 if scored.points < args.require else 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="validate_tasks.py",
         description="Score the assessment's tasks in the account that the environment points at. It only reads.",
+        epilog="Exit code: 0 when the student was graded, whatever the score; 1 below --require; 2 when nothing could "
+        "be graded.",
     )
     parser.add_argument("assessment", choices=sorted(_ASSESSMENTS))
     parser.add_argument(
@@ -31,14 +52,35 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--region", help="AWS region (default: the environment's)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    args = parser.parse_args(argv)
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="write the JSON to a file, whole or not at all, and print one line"
+    )
+    parser.add_argument(
+        "--require",
+        type=int,
+        default=0,
+        metavar="POINTS",
+        help="exit with 1 below so many points, e.g. 70, the assessment's pass mark (default: 0)",
+    )
+    return parser
 
-    student_id = args.student_id or os.environ.get("STUDENT_ID") or _applied_student_id(Path.cwd())
-    account = Account(names.check_student_id(student_id), args.region)
-    _ = account.identity  # who is asked; raises where nobody answers
-    scored = score(account, _ASSESSMENTS[args.assessment])
-    print(report.as_json(account, scored) if args.json else report.as_table(account, scored))
-    return 0 if scored.passed else 1
+
+def _check_output(file: Path) -> None:
+    if file.is_dir():
+        raise UsageError(f"--output {file} is a folder: give a file, e.g. {file / 'jane.json'}")
+    if not file.parent.is_dir():
+        raise UsageError(f"--output {file}: there is no folder {file.parent}; create it first")
+
+
+def _write(file: Path, text: str) -> None:
+    """Writes a file that is there whole or not at all."""
+    try:
+        with tempfile.TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as folder:
+            partial = Path(folder) / file.name
+            partial.write_text(text, encoding="utf-8")
+            partial.replace(file)
+    except OSError as error:
+        raise UserError(f"--output {file} cannot be written: {error.strerror}") from error
 
 
 def _applied_student_id(folder: Path) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-__all__ = ["gate_fault", "steps", "uses"]
+__all__ = ["gate_fault", "resolved", "steps", "uses"]
 
 
 def steps(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -20,6 +21,28 @@ def uses(part: Any, reference: str) -> bool:
     if isinstance(part, Sequence) and not isinstance(part, str):
         return any(uses(item, reference) for item in part)
     return False
+
+
+def resolved(document: Mapping[str, Any]) -> Any:
+    """The document with its parameters' defaults put in, and with joined texts as far as they are known."""
+    defaults = {each["Name"]: each.get("DefaultValue") for each in document.get("Parameters", [])}
+    return _resolved(document, defaults)
+
+
+def _resolved(part: Any, defaults: Mapping[str, Any]) -> Any:
+    if isinstance(part, Mapping):
+        if isinstance(reference := part.get("Get"), str):
+            return defaults.get(reference.removeprefix("Parameters."))
+        if isinstance(join := part.get("Std:Join"), Mapping):
+            values = [_resolved(value, defaults) for value in join.get("Values", [])]
+            known = list(itertools.takewhile(lambda value: value is not None, values))
+            joined = str(join.get("On", "")).join(map(str, known))
+            # Where a bucket's name is not known to its end, nothing is.
+            return joined if len(known) == len(values) or f"{joined}{join.get('On', '')}".count("/") > 2 else None
+        return {key: _resolved(value, defaults) for key, value in part.items()}
+    if isinstance(part, Sequence) and not isinstance(part, str):
+        return [_resolved(item, defaults) for item in part]
+    return part
 
 
 def gate_fault(document: Mapping[str, Any]) -> str | None:

@@ -1,4 +1,4 @@
-"""What the two monitoring tasks share: a schedule that is on, with a baseline to compare with."""
+"""What the two monitoring tasks share: a schedule that is active, with a baseline to compare with."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.validate.account import Account, Evidence, Miss, Result
+from mlops.validate.account import Account
+from mlops.validate.results import CheckFailed, Evidence, Result
+from mlops.validate.search import Listing, find
 
 __all__ = ["scheduled"]
 
@@ -15,47 +17,49 @@ def scheduled(account: Account, kind: str, describe: str, remedy: str) -> Result
     """Finds an active monitoring schedule of a kind whose job definition names an existing baseline.
 
     Args:
+        account: where it is.
         kind: SageMaker's MonitoringType, e.g. ``DataQuality``.
         describe: the call that describes this kind's job definitions.
-        remedy: the command that makes the schedule.
+        remedy: the command that creates the schedule.
     """
-    schedules = [
-        schedule
-        for schedule in account.every(
-            "sagemaker",
-            "list_monitoring_schedules",
-            "MonitoringScheduleSummaries",
-            NameContains=account.student_id,
-            MonitoringTypeEquals=kind,
-        )
-        if account.is_hers(schedule["MonitoringScheduleName"], schedule["MonitoringScheduleArn"])
-    ]
-    if not schedules:
-        raise Miss(f"no {kind} monitoring schedule has {account.student_id} in its name", remedy)
-    faults = [_fault(account, schedule, describe) for schedule in schedules]
-    if None not in faults:
-        raise Miss(f"{faults[0]}", remedy, _evidence(schedules[0]))
-    return Result(True, "a schedule is on, with a baseline", (_evidence(schedules[faults.index(None)]),))
+    listing = Listing(
+        f"{kind} monitoring schedule",
+        "list_monitoring_schedules",
+        "MonitoringScheduleSummaries",
+        "MonitoringSchedule",
+        done="Scheduled",
+    )
+
+    def examine(schedule: dict[str, Any]) -> Result:
+        evidence = Evidence(listing.arn(schedule), schedule["MonitoringScheduleStatus"], schedule["LastModifiedTime"])
+        definition = _definition(account, schedule, describe)
+        foreign = account.ownership.check(listing.name(schedule), listing.arn(schedule), definition)
+        fault = _fault(account, schedule, definition) or foreign
+        if fault:
+            raise CheckFailed(fault, remedy, evidence)
+        return Result(True, "a schedule is active, with a baseline", (evidence,))
+
+    return find(account, listing, examine, remedy, MonitoringTypeEquals=kind)
 
 
-def _fault(account: Account, schedule: dict[str, Any], describe: str) -> str | None:
+def _definition(account: Account, schedule: dict[str, Any], describe: str) -> dict[str, Any] | None:
+    name = schedule.get("MonitoringJobDefinitionName")
+    try:
+        return account.ask("sagemaker", describe, JobDefinitionName=name) if name else None
+    except ClientError:
+        return None
+
+
+def _fault(account: Account, schedule: dict[str, Any], definition: dict[str, Any] | None) -> str | None:
     if schedule["MonitoringScheduleStatus"] != "Scheduled":
         return f"the monitoring schedule is {schedule['MonitoringScheduleStatus']}, not Scheduled"
     name = schedule.get("MonitoringJobDefinitionName")
     if not name:
         return "the monitoring schedule has no job definition"
-    try:
-        described = account.ask("sagemaker", describe, JobDefinitionName=name)
-    except ClientError:
+    if definition is None:
         return f"the schedule's job definition {name} does not exist"
-    baselines = [value for key, value in described.items() if key.endswith("BaselineConfig")]
+    baselines = [value for key, value in definition.items() if key.endswith("BaselineConfig")]
     constraints = baselines[0].get("ConstraintsResource", {}).get("S3Uri") if baselines else None
     if constraints is None or account.stored(constraints) is None:
         return f"the job definition {name} has no baseline constraints in S3"
     return None
-
-
-def _evidence(schedule: dict[str, Any]) -> Evidence:
-    return Evidence(
-        schedule["MonitoringScheduleArn"], schedule["MonitoringScheduleStatus"], schedule["LastModifiedTime"]
-    )

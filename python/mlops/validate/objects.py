@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mlops.operate.package import split_uri
-from mlops.validate.account import Account, RefusedError
+from mlops.validate.account import Account
+from mlops.validate.results import UnansweredError
 
 __all__ = ["Stored", "as_it_was", "lines", "present"]
 
@@ -38,7 +39,7 @@ def as_it_was(account: Account, uri: str, time: datetime) -> tuple[list[Stored],
     try:
         versions = list(account.every("s3", "list_object_versions", "Versions", **where))
         markers = list(account.every("s3", "list_object_versions", "DeleteMarkers", **where))
-    except RefusedError:
+    except UnansweredError:
         versions, markers = list(account.every("s3", "list_objects_v2", "Contents", **where)), []
     # S3 lists an object's versions newest first, which the sort keeps where two are of one second.
     newest_first = sorted([*versions, *markers], key=lambda each: each["LastModified"], reverse=True)

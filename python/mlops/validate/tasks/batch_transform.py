@@ -6,15 +6,21 @@ import json
 import math
 from typing import Any
 
-from mlops.operate.package import split_uri
-from mlops.validate.account import Account, Evidence, Miss, Result
-from mlops.validate.objects import Stored, as_it_was, lines, present
+from botocore.exceptions import ClientError
 
-__all__ = ["REMEDY", "TITLE", "check"]
+from mlops.operate.package import split_uri
+from mlops.validate.account import Account
+from mlops.validate.objects import Stored, as_it_was, lines, present
+from mlops.validate.results import CheckFailed, Evidence, Result
+from mlops.validate.search import Listing, find
+
+__all__ = ["BUILT", "REMEDY", "TITLE", "check"]
 
 TITLE = "Batch transform"
 REMEDY = "python python/batch_transform.py {student_id} xgboost-model-{student_id}"
+BUILT = True
 
+_JOBS = Listing("transform job", "list_transform_jobs", "TransformJobSummaries", "TransformJob", done="Completed")
 # Larger outputs are not read, only found.
 _READ_BYTES = 64 * 1024**2
 _INPUT, _OUTPUT = "data/batch-input/", "batch-output/"
@@ -23,24 +29,16 @@ _INPUT, _OUTPUT = "data/batch-input/", "batch-output/"
 def check(account: Account) -> Result:
     """The newest of the student's transform jobs that satisfies the assessment; the newest one's fault otherwise."""
     remedy = REMEDY.format(student_id=account.student_id)
-    jobs = account.every(
-        "sagemaker",
-        "list_transform_jobs",
-        "TransformJobSummaries",
-        NameContains=account.student_id,
-        SortBy="CreationTime",
-        SortOrder="Descending",
-    )
-    first: Miss | None = None
-    for summary in jobs:
-        if not account.is_hers(summary["TransformJobName"], summary["TransformJobArn"]):
-            continue
-        job = account.ask("sagemaker", "describe_transform_job", TransformJobName=summary["TransformJobName"])
-        fault = _fault(account, job)
-        if fault is None:
-            return Result(True, f"predictions are in {job['TransformOutput']['S3OutputPath']}", (_evidence(job),))
-        first = first or Miss(fault, remedy, _evidence(job))
-    raise first or Miss(f"no transform job has {account.student_id} in its name", remedy)
+    return find(account, _JOBS, lambda summary: _examined(account, _JOBS.name(summary), remedy), remedy)
+
+
+def _examined(account: Account, name: str, remedy: str) -> Result:
+    job = account.ask("sagemaker", "describe_transform_job", TransformJobName=name)
+    foreign = account.ownership.check(name, job["TransformJobArn"], job)
+    fault = _fault(account, job) or foreign or _model_fault(account, job["ModelName"]) or _output_fault(account, job)
+    if fault:
+        raise CheckFailed(fault, remedy, _evidence(job))
+    return Result(True, f"predictions are in {job['TransformOutput']['S3OutputPath']}", (_evidence(job),))
 
 
 def _fault(account: Account, job: dict[str, Any]) -> str | None:
@@ -57,10 +55,24 @@ def _fault(account: Account, job: dict[str, Any]) -> str | None:
     target = job["TransformOutput"]["S3OutputPath"]
     if not (_key(target) + "/").startswith(_OUTPUT):
         return f"the transform job writes to {target}, not under {_OUTPUT}"
-    for uri in (source, target):
-        if not account.owns_bucket(_bucket(uri)):
-            return f"the transform job uses {uri}, which is not in sagemaker-{account.student_id}"
-    return _output_fault(account, job)
+    return None
+
+
+def _model_fault(account: Account, name: str) -> str | None:
+    """What is wrong with the model that made the predictions."""
+    try:
+        model = account.ask("sagemaker", "describe_model", ModelName=name)
+    except ClientError:
+        return f"the model {name} does not exist any more"
+    containers = [model.get("PrimaryContainer", {}), *model.get("Containers", [])]
+    packages = [container["ModelPackageName"] for container in containers if "ModelPackageName" in container]
+    try:
+        registered = [
+            account.ask("sagemaker", "describe_model_package", ModelPackageName=package) for package in packages
+        ]
+    except ClientError:
+        return f"the model {name} is of a registered version that does not exist any more"
+    return account.ownership.check_named(name, model["ModelArn"], model, *registered)
 
 
 def _output_fault(account: Account, job: dict[str, Any]) -> str | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from mlops.validate import monitoring
-from mlops.validate.account import Account, Result
+from mlops.validate.account import Account
+from mlops.validate.results import Result
 
-__all__ = ["REMEDY", "TITLE", "check"]
+__all__ = ["BUILT", "REMEDY", "TITLE", "check"]
 
 TITLE = "Model-quality monitoring"
 REMEDY = "aws sagemaker create-monitoring-schedule --monitoring-schedule-name model-quality-{student_id} …"
+BUILT = False
 
 
 def check(account: Account) -> Result:

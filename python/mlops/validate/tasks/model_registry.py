@@ -2,50 +2,71 @@
 
 from __future__ import annotations
 
-import json
+import itertools
+from collections.abc import Iterator
 from typing import Any
 
-from mlops.operate.package import statistics_uri
-from mlops.validate.account import Account, Evidence, Miss, Result
+from botocore.exceptions import ClientError
 
-__all__ = ["REMEDY", "TITLE", "check"]
+from mlops.validate.account import Account
+from mlops.validate.metrics import metrics_fault
+from mlops.validate.results import CheckFailed, Evidence, NotOwnedError, Result
+from mlops.validate.search import Listing, find
+from mlops.validate.stored_models import container_fault
+
+__all__ = ["BUILT", "MAX_VERSIONS", "REMEDY", "TITLE", "check"]
 
 TITLE = "Model Registry"
 REMEDY = "terraform apply -var student_id={student_id}"
+BUILT = True
 
+MAX_VERSIONS = 20  # the newest ones of a group, whose archives and reports are read
 _APPROVAL_STATES = {"PendingManualApproval", "Approved", "Rejected"}
+_MAX_FAULTS = 3
+_GROUPS = Listing(
+    "model package group", "list_model_package_groups", "ModelPackageGroupSummaryList", "ModelPackageGroup"
+)
 
 
 def check(account: Account) -> Result:
-    """At least one version of one of the student's groups must be complete; the first fault found is told otherwise."""
-    groups = [
-        group
-        for group in account.every(
-            "sagemaker", "list_model_package_groups", "ModelPackageGroupSummaryList", NameContains=account.student_id
-        )
-        if account.is_hers(group["ModelPackageGroupName"], group["ModelPackageGroupArn"])
-    ]
-    if not groups:
-        apply = REMEDY.format(student_id=account.student_id)
-        raise Miss(f"no model package group has {account.student_id} in its name", apply)
-    found = tuple(
-        Evidence(group["ModelPackageGroupArn"], group["ModelPackageGroupStatus"], group["CreationTime"])
-        for group in groups
-    )
-    versions = [version for group in groups for version in _versions(account, group["ModelPackageGroupName"])]
+    """At least one of the newest versions of one of the student's groups must be complete."""
+    remedy = REMEDY.format(student_id=account.student_id)
+    return find(account, _GROUPS, lambda group: _examined(account, group), remedy)
+
+
+def _examined(account: Account, group: dict[str, Any]) -> Result:
+    name, arn = _GROUPS.name(group), _GROUPS.arn(group)
+    found = Evidence(arn, group["ModelPackageGroupStatus"], group["CreationTime"])
     run = f"mlops run pipeline {account.student_id}"
-    if not versions:
-        raise Miss("the model package group has no versions", run, *found)
-    faults = {version["ModelPackageArn"]: _fault(account, version) for version in versions}
-    sound = [version for version in versions if faults[version["ModelPackageArn"]] is None]
-    if not sound:
-        latest = versions[0]
-        raise Miss(f"{faults[latest['ModelPackageArn']]}", run, *found, _evidence(latest))
-    states = ", ".join(sorted({version["ModelApprovalStatus"] for version in sound}))
-    return Result(True, f"{len(sound)} of {len(versions)} versions complete: {states}", (*found, _evidence(sound[0])))
+    versions = _versions(account, name)
+    newest = next(versions, None)
+    _check_owner(account, name, arn, newest)
+    if newest is None:
+        raise CheckFailed(f"{name} has no versions", run, found)
+    described = [newest, *itertools.islice(versions, MAX_VERSIONS)]
+    more = len(described) > MAX_VERSIONS
+    examined = [(version, _fault(account, version)) for version in described[:MAX_VERSIONS]]
+    complete = [version for version, fault in examined if fault is None]
+    faults = [(version, f"{_label(version)} {fault}") for version, fault in examined if fault]
+    if not complete:
+        raise CheckFailed(faults[0][1], run, found, _evidence(newest))
+    states = ", ".join(sorted({version["ModelApprovalStatus"] for version in complete}))
+    message = f"{len(complete)} of {'the newest ' if more else ''}{len(examined)} versions complete: {states}"
+    incomplete = tuple(Evidence(version["ModelPackageArn"], fault) for version, fault in faults[:_MAX_FAULTS])
+    return Result(True, message, (found, _evidence(complete[0]), *incomplete))
 
 
-def _versions(account: Account, group: str) -> list[dict[str, Any]]:
+def _check_owner(account: Account, name: str, arn: str, newest: dict[str, Any] | None) -> None:
+    """A group has no artifacts of its own: without a tag, those of its newest version say whose it is."""
+    try:
+        account.ownership.check(name, arn, newest)
+    except NotOwnedError as other:
+        if newest is None and account.ownership.tag_of(arn) is None and str(other):
+            raise NotOwnedError(f"{name} has no tag StudentId and no versions") from other
+        raise
+
+
+def _versions(account: Account, group: str) -> Iterator[dict[str, Any]]:
     """DescribeModelPackage answers of a group's versions, newest first."""
     listed = account.every(
         "sagemaker",
@@ -55,59 +76,40 @@ def _versions(account: Account, group: str) -> list[dict[str, Any]]:
         SortBy="CreationTime",
         SortOrder="Descending",
     )
-    return [
-        account.ask("sagemaker", "describe_model_package", ModelPackageName=version["ModelPackageArn"])
-        for version in listed
-    ]
+    for version in listed:
+        try:
+            yield account.ask("sagemaker", "describe_model_package", ModelPackageName=version["ModelPackageArn"])
+        except ClientError:  # deleted since it was listed
+            continue
 
 
 def _fault(account: Account, version: dict[str, Any]) -> str | None:
     """What a version lacks, or ``None``."""
-    label = f"version {version.get('ModelPackageVersion')}"
     if version["ModelPackageStatus"] != "Completed":
-        return f"{label} is {version['ModelPackageStatus']}, not Completed"
+        return f"is {version['ModelPackageStatus']}, not Completed"
     if version.get("ModelApprovalStatus") not in _APPROVAL_STATES:
-        return f"{label} has no approval state"
-    uri = statistics_uri(version)
-    if uri is None:
-        return f"{label} was registered without metrics"
-    if account.stored(uri) is None:
-        return f"{label} names metrics at {uri}, where there is no object"
-    if not _has_numbers(account.content(uri)):
-        return f"{label} names metrics at {uri}, which hold no metric with a value"
-    return _deployment_fault(account, label, version.get("InferenceSpecification", {}))
+        return "has no approval state"
+    if foreign := account.ownership.foreign(version):
+        return f"uses {foreign}, which is not in the student's bucket {account.ownership.bucket}"
+    return metrics_fault(account, version) or _deployment_fault(account, version.get("InferenceSpecification", {}))
 
 
-def _deployment_fault(account: Account, label: str, specification: dict[str, Any]) -> str | None:
+def _deployment_fault(account: Account, specification: dict[str, Any]) -> str | None:
     containers = specification.get("Containers", [])
     if not containers:
-        return f"{label} has no inference specification: it could not be deployed"
+        return "has no inference specification: it could not be deployed"
     for container in containers:
-        uri = container.get("ModelDataUrl")
-        if uri and account.stored(uri) is None:
-            return f"{label} names model data at {uri}, where there is no object"
+        if fault := container_fault(account, container):
+            return f"names model data at {fault}"
     if not any(container.get("ModelDataUrl") or container.get("ModelDataSource") for container in containers):
-        return f"{label} names no model data"
+        return "names no model data"
     if not specification.get("SupportedContentTypes"):
-        return f"{label} does not say which content types it takes"
+        return "does not say which content types it takes"
     return None
 
 
-def _has_numbers(report: bytes) -> bool:
-    """Whether a report in the Model Registry's format (groups of metrics, each with ``value``) holds a number."""
-    try:
-        document = json.loads(report)
-    except ValueError:
-        return False
-    groups = document.values() if isinstance(document, dict) else ()
-    return any(
-        isinstance(metric, dict)
-        and isinstance(metric.get("value"), int | float)
-        and not isinstance(metric.get("value"), bool)
-        for group in groups
-        if isinstance(group, dict)
-        for metric in group.values()
-    )
+def _label(version: dict[str, Any]) -> str:
+    return f"version {version.get('ModelPackageVersion')}"
 
 
 def _evidence(version: dict[str, Any]) -> Evidence:

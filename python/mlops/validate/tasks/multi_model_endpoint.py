@@ -1,71 +1,87 @@
-"""Task 8: one endpoint that serves several models."""
+"""Task 8: one endpoint that serves several models, or that did until its schedule deleted it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from mlops.operate.package import split_uri
-from mlops.validate.account import Account, Evidence, Miss, Result
-from mlops.validate.model_archive import fingerprint
+from mlops.validate import ended_endpoint
+from mlops.validate.account import Account
+from mlops.validate.results import CheckFailed, Evidence, Result
+from mlops.validate.search import Listing, find
+from mlops.validate.serving import models_of, multi_model_uri
+from mlops.validate.stored_models import identity
 
-__all__ = ["REMEDY", "TITLE", "check"]
+__all__ = ["BUILT", "REMEDY", "TITLE", "check"]
 
 TITLE = "Multi-model endpoint"
 REMEDY = "terraform apply -var student_id={student_id}"
+BUILT = True
+
 _ADD = "mlops models add {student_id} MODEL_TAR_GZ"
-_MOST_BYTES = 64 * 1024 * 1024  # larger archives are not fetched, and told apart by their ETags
-_MOST_FAULTS = 3
+_MAX_FAULTS = 3
+_ENDPOINTS = Listing("endpoint", "list_endpoints", "Endpoints", "Endpoint", done="InService")
 
 
 def check(account: Account) -> Result:
     """An endpoint in service whose container is in multi-model mode over at least two model archives.
 
-    Of several such endpoints one that satisfies counts; where none does, the newest one's fault is told.
+    Of several such endpoints one that satisfies counts; where none does, one that answered until its schedule deleted
+    it, with its models still in the bucket. Otherwise the newest one's fault is reported.
     """
     remedy = REMEDY.format(student_id=account.student_id)
-    endpoints = [
-        endpoint
-        for endpoint in account.every(
-            "sagemaker",
-            "list_endpoints",
-            "Endpoints",
-            NameContains=account.student_id,
-            SortBy="CreationTime",
-            SortOrder="Descending",
-        )
-        if account.is_hers(endpoint["EndpointName"], endpoint["EndpointArn"])
-    ]
-    if not endpoints:
-        raise Miss(f"no endpoint has {account.student_id} in its name", remedy)
-    misses = []
-    for endpoint in endpoints:
-        try:
-            return _checked(account, endpoint, remedy)
-        except Miss as miss:
-            misses.append(miss)
-    # A fault of an endpoint that tries says more than that another one serves a single model.
-    raise next((miss for miss in misses if miss.result.evidence), misses[0])
+    try:
+        return find(account, _ENDPOINTS, lambda endpoint: _examined(account, endpoint, remedy), remedy)
+    except CheckFailed as failed:
+        return _ended(account, failed, remedy)
 
 
-def _checked(account: Account, endpoint: dict[str, Any], remedy: str) -> Result:
-    name = endpoint["EndpointName"]
-    evidence = Evidence(endpoint["EndpointArn"], endpoint["EndpointStatus"], endpoint["LastModifiedTime"])
+def _examined(account: Account, endpoint: dict[str, Any], remedy: str) -> Result:
+    name, arn = _ENDPOINTS.name(endpoint), _ENDPOINTS.arn(endpoint)
+    evidence = Evidence(arn, endpoint["EndpointStatus"], endpoint["LastModifiedTime"])
     described = account.ask("sagemaker", "describe_endpoint", EndpointName=name)
-    found, prefix = _models_prefix(account, described["EndpointConfigName"])
-    if not found:
-        raise Miss("none of the student's endpoints is in multi-model mode", remedy)
+    config = account.ask("sagemaker", "describe_endpoint_config", EndpointConfigName=described["EndpointConfigName"])
+    models = models_of(account, config)
+    foreign = account.ownership.check(name, arn, config, models)
+    uri = multi_model_uri(models)
+    if uri is None:
+        raise CheckFailed(f"{name} is not in multi-model mode", remedy, evidence)
     if endpoint["EndpointStatus"] != "InService":
         reason = f": {described['FailureReason']}" if "FailureReason" in described else ""
-        raise Miss(f"{name} is {endpoint['EndpointStatus']}, not InService{reason}", remedy, evidence)
-    bucket, key = split_uri(prefix)
-    if not prefix.startswith("s3://") or key.endswith(".tar.gz"):
-        raise Miss(f"{name} names {prefix or 'no place'} for its models, not an S3 prefix", remedy, evidence)
+        raise CheckFailed(f"{name} is {endpoint['EndpointStatus']}, not InService{reason}", remedy, evidence)
+    if foreign:
+        raise CheckFailed(foreign, remedy, evidence)
+    names = _several_models(account, name, uri, evidence)
+    return Result(True, f"serves different models from {uri}, such as {names}", (evidence,))
+
+
+def _ended(account: Account, failed: CheckFailed, remedy: str) -> Result:
+    """The result of an endpoint that its schedule deleted; raises the failure of those in service where none counts."""
+    found = ended_endpoint.find(account, lambda models: multi_model_uri(models) is not None)
+    if found is None:
+        raise failed
+    evidence = Evidence(found.schedule_arn, "ended by its schedule", found.time)
+    if found.fault:
+        raise CheckFailed(f"{found.fault}; {failed}", remedy, evidence)
+    uri = multi_model_uri(found.models)
+    assert uri is not None
+    names = _several_models(account, found.name, uri, evidence)
+    message = f"{found.name} served different models from {uri}, such as {names}, until its schedule ended it"
+    return Result(True, message, (evidence, Evidence(found.config_arn, found.answered)))
+
+
+def _several_models(account: Account, endpoint: str, uri: str, evidence: Evidence) -> str:
+    """The names of two different models under the endpoint's prefix."""
+    bucket, key = split_uri(uri)
+    if not uri.startswith("s3://") or key.endswith(".tar.gz"):
+        remedy = REMEDY.format(student_id=account.student_id)
+        raise CheckFailed(f"{endpoint} names {uri or 'no place'} for its models, not an S3 prefix", remedy, evidence)
     models, faults = _models(account, bucket, f"{key.rstrip('/')}/")
     if len(models) < 2:
         add = _ADD.format(student_id=account.student_id)
-        why = f": {'; '.join(faults[:_MOST_FAULTS])}" if faults else ""
-        raise Miss(f"there are {len(models)} different models under {prefix}, not several{why}", add, evidence)
-    return Result(True, f"serves different models from {prefix}, such as {' and '.join(models)}", (evidence,))
+        why = f": {'; '.join(faults[:_MAX_FAULTS])}" if faults else ""
+        raise CheckFailed(f"there are {len(models)} different models under {uri}, not several{why}", add, evidence)
+    return " and ".join(models)
 
 
 def _models(account: Account, bucket: str, prefix: str) -> tuple[list[str], list[str]]:
@@ -76,30 +92,13 @@ def _models(account: Account, bucket: str, prefix: str) -> tuple[list[str], list
         if not each["Key"].endswith(".tar.gz"):
             continue
         name = each["Key"].removeprefix(prefix)
-        if each["Size"] > _MOST_BYTES:
-            identity: str | None = each["ETag"]
-        else:
-            identity = fingerprint(account.content(f"s3://{bucket}/{each['Key']}"))
-        if identity is None:
+        model = identity(account, f"s3://{bucket}/{each['Key']}", each["Size"], each["ETag"])
+        if model is None:
             faults.append(f"{name} is no gzipped tar archive of a model")
-        elif identity in found:
-            faults.append(f"{name} is the same model as {found[identity]}")
+        elif model in found:
+            faults.append(f"{name} is the same model as {found[model]}")
         else:
-            found[identity] = name
+            found[model] = name
         if len(found) == 2:
             break
     return list(found.values()), faults
-
-
-def _models_prefix(account: Account, config_name: str) -> tuple[bool, str]:
-    """Whether a container of the configuration is in multi-model mode, and where it finds its models."""
-    config = account.ask("sagemaker", "describe_endpoint_config", EndpointConfigName=config_name)
-    for variant in config["ProductionVariants"]:
-        if "ModelName" not in variant:
-            continue
-        model = account.ask("sagemaker", "describe_model", ModelName=variant["ModelName"])
-        containers: list[dict[str, Any]] = [model.get("PrimaryContainer", {}), *model.get("Containers", [])]
-        for container in containers:
-            if container.get("Mode") == "MultiModel":
-                return True, str(container.get("ModelDataUrl", ""))
-    return False, ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
@@ -9,13 +10,25 @@ from botocore.exceptions import ClientError
 
 from mlops.operate.names import pipeline_name
 from mlops.validate import definition
-from mlops.validate.account import Account, Evidence, Miss, Result
+from mlops.validate.account import Account
+from mlops.validate.results import CheckFailed, Evidence, Result
 
-__all__ = ["REMEDY", "TITLE", "check"]
+__all__ = ["BUILT", "REMEDY", "TITLE", "check"]
 
 TITLE = "SageMaker Pipeline"
 REMEDY = "terraform apply -var student_id={student_id}"
+BUILT = True
 
+_MAX_EXECUTIONS = 20
+# What a step made, by the kind of its metadata: the call that describes it.
+_MADE = {
+    "ProcessingJob": ("describe_processing_job", "ProcessingJobName"),
+    "TrainingJob": ("describe_training_job", "TrainingJobName"),
+    "TransformJob": ("describe_transform_job", "TransformJobName"),
+    "TuningJob": ("describe_hyper_parameter_tuning_job", "HyperParameterTuningJobName"),
+    "Model": ("describe_model", "ModelName"),
+    "RegisterModel": ("describe_model_package", "ModelPackageName"),
+}
 # Name and type of the steps that the assessment fixes; condition and registration are known by their types.
 _NAMED_STEPS = {"PreprocessData": "Processing", "TrainModel": "Training", "EvaluateModel": "Processing"}
 
@@ -27,12 +40,13 @@ def check(account: Account) -> Result:
     try:
         pipeline = account.ask("sagemaker", "describe_pipeline", PipelineName=name)
     except ClientError as error:
-        raise Miss(f"there is no pipeline {name}", apply) from error
-    found = Evidence(pipeline["PipelineArn"], pipeline["PipelineStatus"], pipeline.get("LastModifiedTime"))
-    fault = _fault(json.loads(pipeline["PipelineDefinition"]))
-    if fault:
-        raise Miss(fault, apply, found)
-    steps = len(list(definition.steps(json.loads(pipeline["PipelineDefinition"]))))
+        raise CheckFailed(f"there is no pipeline {name}", apply) from error
+    arn = pipeline["PipelineArn"]
+    found = Evidence(arn, pipeline["PipelineStatus"], pipeline.get("LastModifiedTime"))
+    document = json.loads(pipeline["PipelineDefinition"])
+    if fault := _fault(document) or account.ownership.check_named(name, arn, definition.resolved(document)):
+        raise CheckFailed(fault, apply, found)
+    steps = len(list(definition.steps(document)))
     executed = _succeeded(account, name, found)
     return Result(True, f"{steps} steps, registration gated; an execution has succeeded", (found, executed))
 
@@ -68,18 +82,41 @@ def _succeeded(account: Account, name: str, found: Evidence) -> Evidence:
         account.every("sagemaker", "list_pipeline_executions", "PipelineExecutionSummaries", PipelineName=name)
     )
     if not executions:
-        raise Miss("the pipeline was never executed", run, found)
+        raise CheckFailed("the pipeline was never executed", run, found)
     succeeded = [each for each in executions if each["PipelineExecutionStatus"] == "Succeeded"]
     if not succeeded:
         latest = max(executions, key=lambda each: each["StartTime"])
         state = Evidence(latest["PipelineExecutionArn"], latest["PipelineExecutionStatus"], latest["StartTime"])
-        raise Miss(f"none of {len(executions)} executions has succeeded", run, found, state)
-    for each in succeeded:
+        raise CheckFailed(f"none of {len(executions)} executions has succeeded", run, found, state)
+    fault = f"no succeeded execution ran all of {', '.join(_NAMED_STEPS)}"
+    for each in itertools.islice(succeeded, _MAX_EXECUTIONS):
         arn = each["PipelineExecutionArn"]
-        ran = account.every(
-            "sagemaker", "list_pipeline_execution_steps", "PipelineExecutionSteps", PipelineExecutionArn=arn
+        steps = list(
+            account.every(
+                "sagemaker", "list_pipeline_execution_steps", "PipelineExecutionSteps", PipelineExecutionArn=arn
+            )
         )
-        done = {step["StepName"] for step in ran if step["StepStatus"] == "Succeeded"}
-        if set(_NAMED_STEPS) <= done:
+        if not set(_NAMED_STEPS) <= {step["StepName"] for step in steps if step["StepStatus"] == "Succeeded"}:
+            continue
+        foreign = _foreign(account, steps)
+        if foreign is None:
             return Evidence(arn, "Succeeded", each["StartTime"])
-    raise Miss(f"no succeeded execution ran all of {', '.join(_NAMED_STEPS)}", run, found)
+        fault = foreign
+    raise CheckFailed(fault, run, found)
+
+
+def _foreign(account: Account, steps: list[dict[str, Any]]) -> str | None:
+    """What a step of an execution read or wrote outside of the student's bucket."""
+    for step in steps:
+        for kind, (operation, member) in _MADE.items():
+            arn = step.get("Metadata", {}).get(kind, {}).get("Arn")
+            if arn is None:
+                continue
+            name = arn if kind == "RegisterModel" else arn.rpartition("/")[2]
+            try:
+                uri = account.ownership.foreign(account.ask("sagemaker", operation, **{member: name}))
+            except ClientError:  # deleted since
+                continue
+            if uri:
+                return f"the step {step['StepName']} used {uri}, which is not in {account.ownership.bucket} ({arn})"
+    return None

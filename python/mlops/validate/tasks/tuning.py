@@ -7,12 +7,16 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.validate.account import Account, Evidence, Miss, Result
+from mlops.validate.account import Account
+from mlops.validate.results import CheckFailed, Evidence, Result
+from mlops.validate.search import Listing, find
+from mlops.validate.stored_models import archive_fault
 
-__all__ = ["REMEDY", "TITLE", "check"]
+__all__ = ["BUILT", "REMEDY", "TITLE", "check"]
 
 TITLE = "Hyperparameter tuning"
 REMEDY = "mlops run tuning {student_id}"
+BUILT = True
 
 _TRIALS, _PARALLEL = 10, 2
 _RANGES = {
@@ -22,38 +26,29 @@ _RANGES = {
     "colsample_bytree": (0.5, 1),
     "min_child_weight": (1, 10),
 }
+_JOBS = Listing(
+    "tuning job",
+    "list_hyper_parameter_tuning_jobs",
+    "HyperParameterTuningJobSummaries",
+    "HyperParameterTuningJob",
+    done="Completed",
+)
 _XGBOOST = re.compile(r"/(sagemaker-)?xgboost[:@]")
 
 
 def check(account: Account) -> Result:
     """The newest of the student's tuning jobs that satisfies the assessment; the newest one's fault otherwise."""
     remedy = REMEDY.format(student_id=account.student_id)
-    jobs = [
-        account.ask(
-            "sagemaker",
-            "describe_hyper_parameter_tuning_job",
-            HyperParameterTuningJobName=job["HyperParameterTuningJobName"],
-        )
-        for job in account.every(
-            "sagemaker",
-            "list_hyper_parameter_tuning_jobs",
-            "HyperParameterTuningJobSummaries",
-            NameContains=account.student_id,
-            SortBy="CreationTime",
-            SortOrder="Descending",
-        )
-        if account.is_hers(job["HyperParameterTuningJobName"], job["HyperParameterTuningJobArn"])
-    ]
-    if not jobs:
-        raise Miss(f"no tuning job has {account.student_id} in its name", remedy)
-    first: Miss | None = None
-    for job in jobs:
-        fault = _fault(job) or _trials_fault(account, job)
-        if fault is None:
-            return _passed(account, job)
-        first = first or Miss(fault, remedy, _evidence(job))
-    assert first is not None
-    raise first
+    return find(account, _JOBS, lambda summary: _examined(account, _JOBS.name(summary), remedy), remedy)
+
+
+def _examined(account: Account, name: str, remedy: str) -> Result:
+    job = account.ask("sagemaker", "describe_hyper_parameter_tuning_job", HyperParameterTuningJobName=name)
+    foreign = account.ownership.check(name, job["HyperParameterTuningJobArn"], job)
+    fault = _fault(job) or foreign or _trials_fault(account, job)
+    if fault:
+        raise CheckFailed(fault, remedy, _evidence(job))
+    return _passed(account, job)
 
 
 def _passed(account: Account, job: dict[str, Any]) -> Result:
@@ -117,10 +112,13 @@ def _trials_fault(account: Account, job: dict[str, Any]) -> str | None:
         trained = account.ask("sagemaker", "describe_training_job", TrainingJobName=best)
     except ClientError:
         return f"the best training job {best} of {name} does not exist"
+    if foreign := account.ownership.foreign(trained):
+        return f"the best training job {best} uses {foreign}, which is not in {account.ownership.bucket}"
     model = trained.get("ModelArtifacts", {}).get("S3ModelArtifacts")
-    if not model or account.stored(model) is None:
-        return f"the model of the best training job {best} is not stored ({model or 'it wrote none'})"
-    return None
+    if not model:
+        return f"the best training job {best} wrote no model"
+    fault = archive_fault(account, model)
+    return f"the best training job {best} names its model at {fault}" if fault else None
 
 
 def _evidence(job: dict[str, Any]) -> Evidence:
