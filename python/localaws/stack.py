@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from localaws.containers.visible import hide
 from localaws.iam import ContainerCredentials, Principals, RoleSession, RotatingSession
 from localaws.motolock import MOTO_LOCK
 from localaws.sagemaker.store import Store
@@ -48,6 +49,7 @@ class Stack:
     shutdown: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
+        hide(self.work_dir, self.config_dir)  # no job sees the keys of the administrator, or other jobs
         self.store = Store(self.region, self.account_id, self.partition, lambda: self.clock())
         self.principals = Principals(self.region, self.account_id, self.partition)
         self.container_credentials = ContainerCredentials(self.principals, lambda: self.clock())

@@ -19,8 +19,9 @@ from typing import IO, Literal
 from localaws.containers import sandbox
 from localaws.containers.environment import base_environment, write_interpreter_names
 from localaws.containers.images import ImageTable, Runtime, load_images
+from localaws.containers.sandbox import PROGRAMS
+from localaws.containers.visible import named_paths
 
-PROGRAMS = Path(__file__).with_name("programs")
 TICK_SECONDS = 0.2
 LAST_WORDS = 20
 LONGEST_LINE_BYTES = 256 * 1024  # a CloudWatch Logs event holds no more
@@ -75,14 +76,19 @@ def run_container(run: ContainerRun) -> ContainerResult:
     if runtime.framework:
         environment["SAGEMAKER_FRAMEWORK"] = runtime.framework
     environment |= run.environment
-    keep = () if run.entrypoint else sandbox.named_paths(runtime.command)
+    keep = () if run.entrypoint else named_paths(runtime.command)
     command = sandbox.Command(argv, environment, str(scratch / "home"), run.network, keep=keep)
     line = sandbox.prepare(command, run.ml_root, scratch, runtime.python)
     write_interpreter_names(runtime.python, scratch / "bin")
-    if sandbox.kind() == "rewritten":
-        run.on_line(sandbox.WARNING)
+    if warning := sandbox.WARNINGS[sandbox.kind()]:
+        run.on_line(warning)
     process = subprocess.Popen(
-        line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        line,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        env=sandbox.supervisor_environment(),
     )
     with process:
         return _follow(run, process)

@@ -9,19 +9,26 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-SUPERVISOR = Path(__file__).with_name("supervisor.py")
+from localaws.containers.visible import hidden_folders, runtime_paths, user_homes
+
+PROGRAMS = Path(__file__).with_name("programs")
 ML = "/opt/ml"
 Kind = Literal["namespaces", "proot", "rewritten"]
 
-WARNING = (
-    "WARNING: this machine has neither user namespaces nor proot, so /opt/ml is only rewritten in arguments and "
-    "environment variables: a path /opt/ml written inside a script is not found."
-)
+# What a machine without namespaces cannot keep from a job: `localaws status` and the stack's and each job's log say it.
+OPEN = "a job can read and write whatever you can, the keys of the stack's administrator included"
+WARNINGS: dict[Kind, str] = {
+    "namespaces": "",
+    "proot": f"WARNING: this machine has no user namespaces: {OPEN}.",
+    "rewritten": (
+        "WARNING: this machine has neither user namespaces nor proot, so /opt/ml is only rewritten in arguments and "
+        f"environment variables: a path /opt/ml written inside a script is not found, and {OPEN}."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,8 @@ class Command:
 
     `mounts`: (directory, name below /opt/ml), shown there read-only; without namespaces a link, which protects nothing.
     `companion`: a second program for the same namespaces (left out where there are none).
-    `keep`: paths of this machine that stay visible where a private /tmp would hide them.
+    `keep`: paths of this machine that stay visible wherever they lie.
+    `descriptors`, `companion_descriptors`: the inherited descriptors that each of the two programs gets.
     """
 
     argv: list[str]
@@ -40,14 +48,17 @@ class Command:
     mounts: tuple[tuple[str, str], ...] = ()
     companion: list[str] | None = None
     keep: tuple[str, ...] = ()
+    descriptors: tuple[int, ...] = ()
+    companion_descriptors: tuple[int, ...] = ()
 
 
 @functools.cache
 def kind() -> Kind:
     """Which isolation this machine allows; found out once, by trying (about 0.05 s).
 
-    "namespaces": /opt/ml and /tmp are private, processes cannot outlive the job. "proot": /opt/ml is private.
-    "rewritten": paths in arguments and environment are replaced; scripts that spell out /opt/ml do not work.
+    "namespaces": the job sees its own folders, and the rest of this machine read-only, without the stack's home and the
+    user's hidden files; its processes see no others and cannot outlive it. "proot": /opt/ml is private. "rewritten":
+    paths in arguments and environment are replaced; scripts that spell out /opt/ml do not work.
     """
     if sys.platform == "linux" and _namespaces_work():
         return "namespaces"
@@ -60,12 +71,19 @@ def _namespaces_work() -> bool:
         ml.mkdir()
         probe = Command(["/bin/sh", "-c", f"echo ok > {ML}/probe"], {}, "/")
         command = _prepare(probe, ml, scratch, sys.executable, "namespaces")
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, env=supervisor_environment()
+        ) as process:
             return process.wait() == 0 and (ml / "probe").exists()
 
 
+def supervisor_environment() -> dict[str, str]:
+    """The environment of a supervisor, which its job can read in /proc/1/environ: nothing of the stack's own."""
+    return {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
+
+
 def prepare(command: Command, ml: Path, scratch: Path, python: str) -> list[str]:
-    """Write the plan for `supervisor.py`; the command line to start, with a pipe kept open as its standard input.
+    """Write the plan for `programs/supervisor`; the command line to start, with a pipe kept open as its standard input.
 
     `ml`: directory that becomes /opt/ml. `scratch`: the job's private directory (made if missing). `python`: the
     runtime's interpreter, which stays visible wherever it lies.
@@ -74,7 +92,7 @@ def prepare(command: Command, ml: Path, scratch: Path, python: str) -> list[str]
 
 
 def _prepare(command: Command, ml: Path, scratch: Path, python: str, how: Kind) -> list[str]:
-    for name in ("tmp", "staging", "home", "bin", "packages"):
+    for name in ("tmp", "home", "bin", "packages"):
         (scratch / name).mkdir(parents=True, exist_ok=True)
     argv, environment, cwd = command.argv, dict(command.environment), command.cwd
     if how != "namespaces":
@@ -92,50 +110,28 @@ def _prepare(command: Command, ml: Path, scratch: Path, python: str, how: Kind) 
         environment = {name: _rewritten(value, ml) for name, value in environment.items()}
         environment["SAGEMAKER_BASE_DIR"] = str(ml)  # what SageMaker's own toolkits take for /opt/ml
         cwd = _rewritten(cwd, ml)
-    own = [str(scratch / name) for name in ("home", "bin", "packages")]
     plan = {
         "argv": argv,
         "env": environment,
         "cwd": cwd,
         "namespaces": how == "namespaces",
         "network": command.network,
-        "ml": str(ml),
-        "tmp": str(scratch / "tmp") if how == "namespaces" else None,
-        "staging": str(scratch / "staging"),
-        "mounts": command.mounts if how == "namespaces" else (),
+        "descriptors": command.descriptors,
         "companion": command.companion if how == "namespaces" else None,
-        "keep": _below_tmp([*own, *_roots(python), *command.keep]),
+        "companion_descriptors": command.companion_descriptors,
+        "ml": str(ml),
+        "tmp": str(scratch / "tmp"),
+        "own": [str(scratch / name) for name in ("home", "bin", "packages")],
+        "shown": [*runtime_paths(python), *command.keep],
+        "hidden": hidden_folders(),
+        "homes": user_homes(),
+        "mounts": command.mounts if how == "namespaces" else (),
     }
     path = scratch / "plan.json"
     path.write_text(json.dumps(plan), encoding="utf-8")
     path.chmod(0o600)  # it holds the job's credentials
-    return [sys.executable, "-I", "-S", str(SUPERVISOR), str(path)]
-
-
-def named_paths(words: Sequence[str]) -> tuple[str, ...]:
-    """What the words of a command of this machine read: the folders and files that they name, with what lies beside.
-
-    A program of a virtual environment (`/tmp/venv/bin/gunicorn`) reads all of that.
-    """
-    named = [Path(word.rpartition("=")[2]) for word in words]
-    found = [path for path in named if path.is_absolute() and os.path.exists(path)]  # noqa: PTH110 (never raises)
-    folders = [path if path.is_dir() else path.parent for path in found]
-    environments = [folder.parent for folder in folders if (folder.parent / "pyvenv.cfg").exists()]
-    return tuple(map(str, [*found, *folders, *environments]))
+    return [sys.executable, "-I", "-S", str(PROGRAMS), "supervisor", str(path)]
 
 
 def _rewritten(text: str, ml: Path) -> str:
     return text.replace(ML, str(ml))
-
-
-def _roots(python: str) -> list[str]:
-    """Directories that the runtime reads: environment, base installation, this package and the stack's own paths."""
-    own = [sys.prefix, sys.base_prefix, str(SUPERVISOR.parent), *sys.path] if python == sys.executable else []
-    program = Path(python)
-    return [str(program.parent.parent), str(program.resolve().parent.parent), str(SUPERVISOR.parent), *own]
-
-
-def _below_tmp(paths: list[str]) -> list[str]:
-    """Those of `paths` that a private /tmp would hide, without the ones inside another."""
-    hidden = sorted({path for path in paths if path.startswith("/tmp/") and path != "/tmp/"})
-    return [path for path in hidden if not any(path.startswith(f"{other}/") for other in hidden)]

@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from localaws.containers import run as running
-from localaws.containers import sandbox
+from localaws.containers import sandbox, visible
 from localaws.containers.run import ContainerResult, ContainerRun, NoCommandError, run_container
 
 SKLEARN = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
@@ -117,7 +116,7 @@ def test_where_the_kernel_refuses_paths_are_rewritten_and_the_log_says_so(
     )
     assert result.exit_code == 0
     assert (tmp_path / "ml" / "out.txt").read_text() == str(tmp_path / "ml" / "model")
-    assert lines == [sandbox.WARNING]
+    assert lines == [sandbox.WARNINGS["rewritten"]]
 
 
 def test_packages_that_a_job_installs_stay_its_own(tmp_path: Path) -> None:
@@ -149,7 +148,7 @@ def test_exit_codes_are_those_of_docker(tmp_path: Path) -> None:
 def test_an_image_without_a_command_says_so(tmp_path: Path) -> None:
     with pytest.raises(NoCommandError, match="has no entry point here: give the job one"):
         _run(tmp_path / "ml", entrypoint=None)
-    assert running.PROGRAMS.is_dir()
+    assert sandbox.PROGRAMS.is_dir()
 
 
 def test_the_paths_that_a_command_reads(tmp_path: Path) -> None:
@@ -158,5 +157,5 @@ def test_the_paths_that_a_command_reads(tmp_path: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
     words = [str(program), f"--config={script}", "app:app", "-b", "0.0.0.0:8080", "/not/there", "=/" + "x" * 5000]
-    named = sandbox.named_paths(words)
+    named = visible.named_paths(words)
     assert set(named) == {str(path) for path in (program, program.parent, tmp_path / "venv", script, script.parent)}

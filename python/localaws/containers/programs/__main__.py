@@ -1,4 +1,4 @@
-"""Entry of the programs that SageMaker's own images start by themselves: ``python programs NAME``.
+"""Entry of the programs that SageMaker's own images start, and of every job's supervisor: ``python programs NAME``.
 
 They run in the job's own interpreter, which need not have this package installed: each is a package beside this file
 that imports nothing but the standard library and what its image ships.

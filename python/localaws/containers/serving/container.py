@@ -162,8 +162,8 @@ class Container:
         return self._connections.busy
 
     def _spawn(self) -> None:
-        if sandbox.kind() == "rewritten":
-            self._write(sandbox.WARNING)
+        if warning := sandbox.WARNINGS[sandbox.kind()]:
+            self._write(warning)
         self._process.start()
         self._starts += 1
 

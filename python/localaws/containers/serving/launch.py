@@ -10,7 +10,7 @@ from pathlib import Path
 
 from localaws.containers.environment import base_environment
 from localaws.containers.images import ImageTable, NoServerError, Runtime, UnknownImageError
-from localaws.containers.run import PROGRAMS
+from localaws.containers.sandbox import PROGRAMS
 from localaws.containers.serving.interface import ContainerSpec, ServingError
 
 __all__ = ["Launch", "launch"]

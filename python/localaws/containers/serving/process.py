@@ -15,6 +15,7 @@ from localaws.containers.environment import write_interpreter_names
 from localaws.containers.serving.interface import ContainerSpec
 from localaws.containers.serving.launch import Launch
 from localaws.containers.serving.namespace import Namespace
+from localaws.containers.visible import named_paths
 
 __all__ = ["ContainerProcess"]
 
@@ -42,18 +43,19 @@ class ContainerProcess:
             shutil.rmtree(directory, ignore_errors=True)
             directory.mkdir(parents=True)
         prepared = self._launch
-        argv, passed, companion = list(prepared.argv), list[int](), None
+        argv, companion = list(prepared.argv), None
+        passed, companion_passed = tuple[int, ...](), tuple[int, ...]()
         if prepared.listens == "inherited":
             if self._listener is None:
                 self._listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
             argv.append(str(self._listener.fileno()))
-            passed.append(self._listener.fileno())
+            passed = (self._listener.fileno(),)
         if prepared.listens == "namespace":
             if self._namespace:
                 self._namespace.close()
             self._namespace = Namespace(prepared.environment.get("AWS_ENDPOINT_URL") if self._network else None)
             companion = self._namespace.command()
-            passed.append(self._namespace.descriptor)
+            companion_passed = (self._namespace.descriptor,)
         command = sandbox.Command(
             argv,
             prepared.environment,
@@ -61,7 +63,9 @@ class ContainerProcess:
             self._network and prepared.listens != "namespace",
             mounts=self._mounts(),
             companion=companion,
-            keep=sandbox.named_paths(prepared.runtime.serve),
+            keep=named_paths(prepared.runtime.serve),
+            descriptors=passed,
+            companion_descriptors=companion_passed,
         )
         line = sandbox.prepare(command, self._ml, self._scratch, prepared.runtime.python)
         write_interpreter_names(prepared.runtime.python, self._scratch / "bin")
@@ -71,7 +75,8 @@ class ContainerProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            pass_fds=passed,
+            pass_fds=(*passed, *companion_passed),
+            env=sandbox.supervisor_environment(),
         )
         if self._namespace:
             self._namespace.started()
