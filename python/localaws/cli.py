@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from localaws import background, environment
+from localaws.containers import sandbox
 from localaws.stack_lock import LockError
 from localaws.state import Home, NotAHomeError, home
 
@@ -121,6 +122,8 @@ def _status(place: Home, arguments: argparse.Namespace) -> int:
         print(f"localaws does not answer (pid {process.pid}): it is busy or frozen; `localaws down` ends it")
         return NO_ANSWER
     print(f"localaws runs at {stack.endpoint_url} (pid {stack.pid}, {stack.region}, account {stack.account_id})")
+    if warning := sandbox.WARNINGS[sandbox.kind()]:
+        print(warning)
     return 0
 
 

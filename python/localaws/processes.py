@@ -66,7 +66,7 @@ def send(process: Process, number: signal.Signals) -> bool:
 
 
 def table() -> list[Entry]:
-    """Every process that this user may look at."""
+    """Every process, with its HOME where this user may look at that."""
     return list(_scanned() if _has_proc() else _listed(["-ax"]))
 
 
@@ -89,9 +89,12 @@ def _scanned() -> Iterator[Entry]:
             continue
         try:
             command = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
-            variables = (folder / "environ").read_bytes().split(b"\0")
-        except OSError:  # it has ended, or it belongs to another user
+        except OSError:  # it has ended
             continue
+        try:
+            variables = (folder / "environ").read_bytes().split(b"\0")
+        except OSError:  # it belongs to another user, or is the first process of a sandbox
+            variables = []
         home = next((each[5:] for each in variables if each.startswith(b"HOME=")), b"")
         process = Process(int(folder.name), fields[_START])
         yield Entry(process, int(fields[_PARENT]), os.fsdecode(command), os.fsdecode(home))

@@ -116,12 +116,15 @@ def _end_on_signals(stack: Stack) -> None:
 
 
 def _preload() -> None:
-    """Load what the first requests need while the client is still starting."""
+    """Load what the first requests need while the client is still starting, and say what jobs are not kept from."""
+    from localaws.containers import sandbox
     from localaws.gateway import moto_bridge
     from localaws.sagemaker.api_model import service_model
     from localaws.sagemaker.service import operations
 
     moto_bridge.preload(("s3", "sts", "iam"))
+    if warning := sandbox.WARNINGS[sandbox.kind()]:
+        _logger.warning(warning.removeprefix("WARNING: "))
     service_model()
     operations()
     moto_bridge.preload(("logs",))

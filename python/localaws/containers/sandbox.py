@@ -16,6 +16,7 @@ from typing import Literal
 from localaws.containers.visible import hidden_folders, runtime_paths, user_homes
 
 PROGRAMS = Path(__file__).with_name("programs")
+SUPERVISOR = f"{PROGRAMS} supervisor"  # as it stands in the command line of each, before the plan
 ML = "/opt/ml"
 Kind = Literal["namespaces", "proot", "rewritten"]
 
