@@ -244,7 +244,7 @@ BAD_DATA: dict[str, tuple[bytes, str]] = {
     "one label in another case": (
         labelled("yes", "No", "yes", "?"),
         f"people.csv line 3, label column 'bought': 'No' {NEITHER}, 20 of 40 rows; the label has the values 'yes' (20), "
-        "'No' (10) (and is missing in 10); set label.negative to 'No' in the schema",
+        "'No' (10) (and is missing in 10 rows); set label.negative to 'No' in the schema",
     ),
     "labels of other names": (
         labelled("good", "bad"),
@@ -263,8 +263,19 @@ BAD_DATA: dict[str, tuple[bytes, str]] = {
     ),
     "label missing in a row": (
         with_line(7, "25,Rome,"),
-        f"people.csv line 7, label column 'bought': '' {NEITHER}, 1 of 40 rows; the label is missing in 1: fill it in, or "
+        f"people.csv line 7, label column 'bought': '' {NEITHER}, 1 of 40 rows; the label is missing in 1 row: fill it in, or "
         "delete these rows",
+    ),
+    "label missing under another name": (
+        labelled("yes", "no", "NA"),
+        f"people.csv line 4, label column 'bought': 'NA' {NEITHER}, 13 of 40 rows; the label is missing in 13 rows: fill it "
+        "in, or delete these rows",
+    ),
+    "labels as decimals, some missing": (
+        labelled("1.0", "0.0", "nan"),
+        f"people.csv line 2, label column 'bought': '1.0' {NEITHER}, 40 of 40 rows; the label has the values '1.0' (14), "
+        "'0.0' (13) (and is missing in 13 rows); set label.positive and label.negative in the schema to them, each as it "
+        "stands in the file",
     ),
     "one class only": (
         data().replace(b"yes", b"no"),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import job_cases
 import pyarrow as pa
@@ -13,6 +14,8 @@ import schema_cases
 from mlops.cli import main
 from mlops.jobs.number_columns import is_number
 from mlops.jobs.row_encoder import parse_numbers
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -172,3 +175,21 @@ def test_other_data_than_the_schema_names_can_be_checked(check, tmp_path):
 def test_what_counts_as_a_number_is_what_the_encoder_reads(text):
     assert is_number(text)
     assert parse_numbers("a", pa.array([text]), [""])[0] == float(text)
+
+
+@pytest.mark.parametrize("schema", ["data/adult/schema.json", "examples/datasets/german_credit/schema.json"])
+def test_the_committed_data_sets_have_no_problem_and_no_warning(schema, capsys):
+    assert main(["data", "check", str(ROOT / schema)]) == 0
+    assert "warning" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("positive", "negative"), [("1", "0"), ("true", "false")])
+def test_a_label_in_another_spelling_of_the_same_value_is_told_how_to_write(positive, negative, check):
+    schema = {**job_cases.SCHEMA, "label": {"name": "bought", "positive": positive, "negative": negative}}
+    spelled = {"1": "1.0", "0": "0.0", "true": "True", "false": "False"}
+    code, lines, _ = check(job_cases.labelled(spelled[positive], spelled[negative]), schema)
+    assert code == 1
+    remedy = f"set label.positive to '{spelled[positive]}' and label.negative to '{spelled[negative]}' in the schema"
+    assert remedy in "\n".join(lines)
+    schema["label"] = {"name": "bought", "positive": spelled[positive], "negative": spelled[negative]}
+    assert check(job_cases.labelled(spelled[positive], spelled[negative]), schema)[0] == 0

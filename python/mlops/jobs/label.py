@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from .diagnose import line_of_row
 from .errors import JobError, quoted
-from .number_columns import is_number
+from .number_columns import MISSING_WORDS, is_number
 from .row_encoder import dictionary
 from .schema import Schema
 from .source import Source
@@ -70,11 +70,13 @@ def label_counts(source: Source, schema: Schema) -> dict[str, int]:
 def _diagnosis(counts: dict[str, int], schema: Schema) -> str:
     """What the column is, given that it has other texts than the schema's two, and what to do."""
     label = schema.label
-    values = {text: count for text, count in counts.items() if text}
-    unlabelled = counts.get("", 0)
-    if set(values) <= {label.positive, label.negative}:
+    classes = {label.positive, label.negative}
+    lost = {text: n for text, n in counts.items() if text.casefold() in MISSING_WORDS and text not in classes}
+    values = {text: n for text, n in counts.items() if text not in lost}
+    unlabelled = f"{sum(lost.values())} row{'' if sum(lost.values()) == 1 else 's'}"
+    if set(values) <= classes:
         return f"the label is missing in {unlabelled}: fill it in, or delete these rows"
-    missing = f" (and is missing in {unlabelled})" if unlabelled else ""
+    missing = f" (and is missing in {unlabelled})" if lost else ""
     if len(values) == 1:
         return f"{TWO_CLASSES}; the label has one value: {_listed(values)}{missing}; add rows of another class"
     if len(values) == 2:

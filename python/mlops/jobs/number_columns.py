@@ -23,7 +23,9 @@ _DATE = re.compile(
     r"|[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?"
 )
 _UNIT = re.compile(r"[^\w\s.,+'-]{1,2}\s?[+-]?[0-9][0-9.,]*|[+-]?[0-9][0-9.,]*\s?([^\W\d_]{1,3}|[^\w\s.,+'-]{1,2})")
-_MISSING = frozenset(("na", "n/a", "n.a.", "nan", "null", "none", "nil", "missing", "unknown", "-", "--", ".", "?"))
+MISSING_WORDS = frozenset(
+    ("", "na", "n/a", "n.a.", "nan", "null", "none", "nil", "missing", "unknown", "-", "--", ".", "?")
+)
 
 
 def number_problem(source: Source, schema: Schema, name: str) -> str | None:
@@ -71,7 +73,7 @@ def _bad_texts(column: Any, schema: Schema) -> dict[str, int]:
 
 def _advice(value: str, column: Iterable[str]) -> str:
     """The remedy for one text, in the light of the others of its column."""
-    if value.casefold() in _MISSING:
+    if value.casefold() in MISSING_WORDS:
         return f"it looks like a missing value: add {quoted(value)} to missing_values in the schema"
     if is_decimal_comma(value) or _THOUSANDS.fullmatch(value):
         return _separators(value, [text for text in column if is_decimal_comma(text) or _THOUSANDS.fullmatch(text)])

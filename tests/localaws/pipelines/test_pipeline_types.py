@@ -331,6 +331,7 @@ def test_the_uri_of_a_json_document_is_a_string() -> None:
     assert refusal(reading(get("I"))).message.startswith(
         "Cannot assign property reference [Parameters.I] to argument of type [String]."
     )
+    assert "The S3Uri of Std:JsonGet in 'Environment['A']' of step 'X' is 7: it must be" in refusal(reading(7)).message
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "rendered/pipeline").glob("*.tftpl")), ids=lambda path: path.name)

@@ -78,8 +78,12 @@ def check_assignable(expression: Any, expected: str, argument: Argument, type_of
 def check_inner(expression: Any, argument: Argument, type_of: TypeOf) -> None:
     """Check the expressions inside a function: Std:Join takes single values, the S3Uri of Std:JsonGet is a String."""
     ((function, inner),) = expression.items()
-    if function == "Std:JsonGet" and is_expression(inner.get("S3Uri")):
-        check_assignable(inner["S3Uri"], "String", argument, type_of)
+    if function == "Std:JsonGet" and "S3Uri" in inner:
+        if is_expression(inner["S3Uri"]):
+            check_assignable(inner["S3Uri"], "String", argument, type_of)
+        elif not isinstance(inner["S3Uri"], str):
+            shown = json.dumps(inner["S3Uri"])[:60]
+            raise DefinitionError(f"The S3Uri of Std:JsonGet in {argument} is {shown}: it must be a string.")
     if function != "Std:Join":
         return
     for value in inner["Values"]:
