@@ -9,16 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from localaws.errors import AwsError
 from localaws.gateway import introspection, moto_bridge, sagemaker
-from localaws.gateway.protocols import (
-    Response,
-    error_response,
-    expired_key,
-    invalid_key,
-    missing_signature,
-    wrong_signature,
-)
+from localaws.gateway.authentication import authenticate, check_origin
+from localaws.gateway.integrity import check_integrity
+from localaws.gateway.protocols import Response, error_response
 from localaws.gateway.request import Request
-from localaws.gateway.signature import is_expired, is_genuine
 from localaws.iam import AccessRequest, Principal, decide, decide_missing, deciding_keys, simulate
 
 if TYPE_CHECKING:
@@ -49,6 +43,7 @@ class Application:
     def answer(self, request: Request) -> Response:
         """The response to a request, refusals and faults included."""
         try:
+            check_origin(request, self._stack.endpoint_url)
             if request.raw_path.startswith(introspection.PREFIX):
                 return introspection.serve(self._stack, request)
             return self._route(request)
@@ -62,29 +57,12 @@ class Application:
             message = f"The local stack failed while serving {name}; `localaws logs` shows where."
             return error_response(request, AwsError("InternalFailure", message, status=500))
 
-    def _authenticate(self, request: Request, access_key_id: str) -> Principal:
-        """The principal whose key signed the request; raises AWS's 403s."""
-        key = self._stack.principals.key(access_key_id)
-        if key is None:
-            raise invalid_key(request)
-        if key.token is not None and key.token not in (
-            request.headers.get("X-Amz-Security-Token"),
-            request.parameters.get("X-Amz-Security-Token") or request.parameters.get("x-amz-security-token"),
-        ):
-            raise invalid_key(request)
-        if key.expiration is not None and key.expiration <= self._stack.clock():
-            raise expired_key(request)
-        if is_expired(request, self._stack.clock()):
-            raise AwsError("AccessDenied", "Request has expired", status=403)
-        if not is_genuine(request, key.secret):
-            raise wrong_signature(request)
-        return key.principal
-
     def _route(self, request: Request) -> Response:
+        caller, request = authenticate(request, self._stack.principals, self._stack.clock())
         scope = request.scope
-        if scope is None:
-            raise missing_signature(request)
-        caller = self._authenticate(request, scope.access_key_id)
+        assert scope is not None
+        if scope.service in ("s3", "s3express"):
+            check_integrity(request)
         if scope.service == "sagemaker":
             return sagemaker.serve(self._stack, request, caller)
         policies = self._stack.principals.policies

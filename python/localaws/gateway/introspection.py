@@ -20,7 +20,13 @@ PREFIX = "/_localaws/"
 
 
 def serve(stack: Stack, request: Request) -> Response:
-    """Answer a path of the stack's own (unsigned, as the stack listens on this machine only)."""
+    """Answer a path of the stack's own.
+
+    They are unsigned and only tell: that the stack runs, which ARNs there are, and credentials to a container that has
+    the token for them.
+    """
+    if request.method != "GET":
+        return _json({"message": f"{request.raw_path} can only be read."}, 405)
     if request.raw_path == f"{PREFIX}health":
         return _json(
             {

@@ -43,7 +43,11 @@ def serve(stack: Stack, request: Request, caller: Principal) -> Response:
     from moto.core.request import Request as MotoRequest
     from werkzeug.exceptions import HTTPException
 
-    moto_request = MotoRequest.from_primitives(request.method, _with_query(url, request), request.headers, request.body)
+    # A streamed body has been decoded; moto would do that again.
+    headers = dict(request.headers)
+    if headers.get("X-Amz-Content-Sha256", "").startswith("STREAMING-"):
+        del headers["X-Amz-Content-Sha256"]
+    moto_request = MotoRequest.from_primitives(request.method, _with_query(url, request), headers, request.body)
     try:
         with MOTO_LOCK:
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,15 +19,13 @@ __all__ = [
     "Protocol",
     "Response",
     "error_response",
-    "expired_key",
-    "invalid_key",
-    "missing_signature",
     "protocol_of",
-    "wrong_signature",
 ]
 
-Protocol = Literal["json", "query", "ec2", "rest-xml", "rest-json"]
+Protocol = Literal["json", "cbor", "query", "ec2", "rest-xml", "rest-json"]
 _REST_XML = {"s3", "s3express", "route53", "cloudfront"}
+# SageMaker Runtime, Lambda, EventBridge Scheduler.
+_REST_JSON_PATH = re.compile(r"/(endpoints|[0-9]{4}-[0-9]{2}-[0-9]{2}|schedules|schedule-groups)/")
 
 
 class Parts(Interface):
@@ -50,14 +49,16 @@ class Response:
 def protocol_of(request: Request) -> Protocol:
     """The protocol that the request speaks."""
     service = request.scope.service if request.scope else ""
+    if request.headers.get("Smithy-Protocol") == "rpc-v2-cbor":
+        return "cbor"
     if request.target:
         return "json"
     if service in _REST_XML:
         return "rest-xml"
     if "Action" in request.form:
         return "ec2" if service == "ec2" else "query"
-    # Nothing tells the service of an unsigned request without a target or an action: only S3 is asked like that.
-    return "rest-json" if service else "rest-xml"
+    # Only its path tells the service of an unsigned request without a target or an action; any other path may be S3's.
+    return "rest-json" if service or _REST_JSON_PATH.match(request.raw_path) else "rest-xml"
 
 
 def error_response(request: Request, error: AwsError) -> Response:
@@ -70,6 +71,10 @@ def error_response(request: Request, error: AwsError) -> Response:
         version = "1.0" if "json-1.0" in request.headers.get("Content-Type", "") else "1.1"
         headers |= {"Content-Type": f"application/x-amz-json-{version}", "x-amzn-ErrorType": error.code}
         text = json.dumps({"__type": error.code, "message": error.message})
+    elif protocol == "cbor":
+        headers |= {"Content-Type": "application/cbor", "Smithy-Protocol": "rpc-v2-cbor"}
+        body = b"\xa2" + b"".join(map(_cbor_text, ("__type", error.code, "message", error.message)))
+        return Response(error.status, body, headers)
     elif protocol == "rest-json":
         headers |= {"Content-Type": "application/json", "x-amzn-ErrorType": error.code}
         text = json.dumps({"message": error.message, "Message": error.message, "Type": "User"})
@@ -95,41 +100,7 @@ def error_response(request: Request, error: AwsError) -> Response:
     return Response(error.status, b"" if request.method == "HEAD" else text.encode(), headers)
 
 
-def invalid_key(request: Request) -> AwsError:
-    """AWS's error for an access key that it does not know, by protocol."""
-    protocol = protocol_of(request)
-    if protocol == "rest-xml":
-        return AwsError(
-            "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", status=403
-        )
-    code = "InvalidClientTokenId" if protocol in ("query", "ec2") else "UnrecognizedClientException"
-    return AwsError(code, "The security token included in the request is invalid.", status=403)
-
-
-def expired_key(request: Request) -> AwsError:
-    """AWS's error for temporary credentials whose time is over, by protocol."""
-    protocol = protocol_of(request)
-    if protocol == "rest-xml":
-        return AwsError("ExpiredToken", "The provided token has expired.")
-    code = "ExpiredToken" if protocol in ("query", "ec2") else "ExpiredTokenException"
-    return AwsError(code, "The security token included in the request is expired", status=403)
-
-
-def wrong_signature(request: Request) -> AwsError:
-    """AWS's error for a signature that was not made with the access key's secret, by protocol."""
-    code = "InvalidSignatureException" if protocol_of(request) in ("json", "rest-json") else "SignatureDoesNotMatch"
-    message = (
-        "The request signature we calculated does not match the signature you provided. "
-        "Check your AWS Secret Access Key and signing method."
-    )
-    return AwsError(code, message, status=403)
-
-
-def missing_signature(request: Request) -> AwsError:
-    """AWS's error for a request without a signature, by protocol."""
-    protocol = protocol_of(request)
-    if protocol == "rest-xml":
-        return AwsError("AccessDenied", "Access Denied", status=403)
-    if protocol in ("query", "ec2"):
-        return AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", status=403)
-    return AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", status=403)
+def _cbor_text(text: str) -> bytes:
+    """A text string as CBOR (RFC 8949), with its length in two bytes."""
+    data = text.encode("utf-8", "replace")[:0xFFFF]
+    return b"\x79" + len(data).to_bytes(2, "big") + data

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 __all__ = ["Request", "Scope"]
 
 # Authorization: AWS4-HMAC-SHA256 Credential=AKIA…/20260101/us-east-1/s3/aws4_request, SignedHeaders=…, Signature=…
-_SIGV4 = re.compile(r"^AWS4-[A-Z0-9-]+\s.*?Credential=([^/\s,]+)/\d{8}/([^/\s,]*)/([^/\s,]+)/aws4_request")
+_SIGV4 = re.compile(r"^AWS4-[A-Z0-9-]+\s[^=]{0,40}?Credential=([^/\s,]+)/\d{8}/([^/\s,]*)/([^/\s,]+)/aws4_request")
 _SIGV2 = re.compile(r"^AWS ([^:\s]+):")
+_RPC_PATH = re.compile(r"/service/[^/]+/operation/([^/]+)")
+_METADATA = "x-amz-meta-"
 
 
 @dataclass(frozen=True)
@@ -23,17 +25,25 @@ class Scope:
     access_key_id: str
     region: str
     service: str
+    date: str = ""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request; `raw_path` and `query` are as they came over the wire, `headers` have title-case names."""
+    """One HTTP request; `raw_path` and `query` are as they came over the wire, `headers` have title-case names.
+
+    `lines` are the headers as they came: names in lower case, repeated ones apart.  `host` is that of a request line
+    with a whole URL, `verified` the scope of the signature once it is verified.
+    """
 
     method: str
     raw_path: str
     query: str
     headers: Mapping[str, str]
     body: bytes
+    lines: tuple[tuple[str, str], ...] = ()
+    host: str | None = None
+    verified: Scope | None = None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, Any]) -> Request:
@@ -44,29 +54,53 @@ class Request:
         for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
             if environ.get(name):
                 headers[name.replace("_", "-")] = str(environ[name])
-        headers |= environ.get("localaws.metadata", {})
+        lines = tuple(environ.get("localaws.headers", ()))
+        # WSGI cannot name headers with an underscore, which user metadata of S3 may have.
+        headers |= {name: value for name, value in lines if name.startswith(_METADATA) and "_" in name}
         target = str(environ.get("REQUEST_URI") or environ["PATH_INFO"])
-        return cls.read(environ["REQUEST_METHOD"], target, headers, environ["wsgi.input"].read())
+        return cls.read(environ["REQUEST_METHOD"], target, headers, environ["wsgi.input"].read(), lines)
 
     @classmethod
-    def read(cls, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Request:
+    def read(
+        cls,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        lines: tuple[tuple[str, str], ...] = (),
+    ) -> Request:
         """A request of which `target` is a path or URL and `headers` have names in any case."""
-        if target.startswith(("http://", "https://")):
+        host = None
+        if not target.startswith("/"):
             parts = urlsplit(target)
-            raw_path, query = parts.path, parts.query
+            raw_path, query, host = parts.path, parts.query, parts.netloc
         else:
             raw_path, _, query = target.partition("?")
         # S3 keeps the names of user metadata in lower case.
         named = {
-            name.lower() if name.lower().startswith("x-amz-meta-") else name.title(): value
+            name.lower() if name.lower().startswith(_METADATA) else name.title(): value
             for name, value in headers.items()
         }
-        return cls(method, raw_path or "/", query, named, body)
+        lines = lines or tuple((name.lower(), value) for name, value in headers.items())
+        return cls(method, raw_path or "/", query, named, body, lines, host)
+
+    def values(self, name: str) -> list[str]:
+        """Every value of the header `name` (in lower case), as it came."""
+        return [value for each, value in self.lines if each == name]
+
+    def header(self, name: str) -> str | None:
+        """The first value of the header `name` (in lower case); None where it is not there."""
+        return next(iter(self.values(name)), None)
+
+    @cached_property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The query string's parameters in order, repeated ones apart."""
+        return parse_qsl(self.query, keep_blank_values=True)
 
     @cached_property
     def parameters(self) -> dict[str, str]:
         """The query string's parameters, each with its first value."""
-        return {name: values[0] for name, values in parse_qs(self.query, keep_blank_values=True).items()}
+        return dict(reversed(self.pairs))
 
     @cached_property
     def form(self) -> dict[str, str]:
@@ -83,12 +117,18 @@ class Request:
 
     @cached_property
     def operation(self) -> str:
-        """The operation that a JSON or query call names; empty for REST services."""
-        return self.target.rpartition(".")[2] if self.target else self.form.get("Action", "")
+        """The operation that a JSON, CBOR or query call names; empty for REST services."""
+        if self.target:
+            return self.target.rpartition(".")[2]
+        if "Smithy-Protocol" in self.headers and (found := _RPC_PATH.fullmatch(self.raw_path)):
+            return found[1]
+        return self.form.get("Action", "")
 
     @cached_property
     def scope(self) -> Scope | None:
-        """The scope of the signature in the header or in a presigned URL; None for an unsigned request."""
+        """The scope of the signature: the verified one, before that what the request says (None where it says none)."""
+        if self.verified is not None:
+            return self.verified
         authorization = self.headers.get("Authorization", "")
         if found := _SIGV4.match(authorization):
             return Scope(found[1], found[2], found[3])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import waitress
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.parser import HTTPRequestParser, ParsingError, get_header_lines
 from waitress.task import WSGITask
 
 from localaws.gateway.app import Application
@@ -19,25 +19,23 @@ if TYPE_CHECKING:
 __all__ = ["HOST", "create_server"]
 
 HOST = "127.0.0.1"
-_METADATA = b"x-amz-meta-"
 _GIB = 1024**3
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]
-    """Keeps S3's user metadata whose names have an underscore, which waitress drops as WSGI cannot name them."""
+    """Keeps the headers as they came: waitress joins repeated ones and drops those whose names have an underscore."""
 
     path = ""  # of a request whose first line cannot be read, to which waitress gives none
 
     def parse_header(self, header_plus: bytes) -> None:
-        self.metadata = {}
-        for line in header_plus.split(b"\r\n")[1:]:
-            name, _, value = line.partition(b":")
-            if b"_" in name and name.lower().startswith(_METADATA):
-                self.metadata[name.decode("latin-1").lower()] = value.strip(b" \t").decode("latin-1")
         try:
             super().parse_header(header_plus)
         except ValueError as error:  # of urllib, for a URL such as http://[::1/
             raise ParsingError(f"Bad URI: {error}") from error
+        lines = (line.partition(b":") for line in get_header_lines(header_plus.partition(b"\r\n")[2]))
+        self.lines = [
+            (name.decode("latin-1").lower(), value.strip(b" \t").decode("latin-1")) for name, _, value in lines
+        ]
         if not self.content_length and not self.chunked:
             # waitress would say "100 Continue" and then wait for ever for the body of an empty S3 object.
             self.expect_continue = False
@@ -48,7 +46,7 @@ class _Task(WSGITask):  # type: ignore[misc]
 
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()
-        environ["localaws.metadata"] = getattr(self.request, "metadata", {})
+        environ["localaws.headers"] = self.request.lines
         return environ
 
     def build_response_header(self) -> bytes:

@@ -74,7 +74,8 @@ def s3_keys(call: S3Call, account_id: str) -> Context:
     keys |= {f"s3:{name.lower()}": call.parameters[name] for name in _S3_PARAMETERS if name in call.parameters}
     keys["s3:authtype"] = "REST-HEADER" if "Authorization" in call.headers else "REST-QUERY-STRING"
     keys["s3:resourceaccount"] = account_id
-    keys["s3:signatureversion"] = "AWS4-HMAC-SHA256"
+    in_version_2 = call.headers.get("Authorization", "").startswith("AWS ") or "AWSAccessKeyId" in call.parameters
+    keys["s3:signatureversion"] = "AWS" if in_version_2 else "AWS4-HMAC-SHA256"
     keys["s3:tlsversion"] = "1.3"
     many: dict[str, tuple[str, ...]] = {key: (value,) for key, value in keys.items()}
     if tags := parse_qsl(call.headers.get("X-Amz-Tagging", ""), keep_blank_values=True):
