@@ -51,7 +51,7 @@ def scheduled_ends(account: Account, operation: str, member: str) -> list[Schedu
         except ClientError:  # deleted since it was listed
             continue
         time, name = _time(schedule), _input(schedule).get(member)
-        if time is not None and isinstance(name, str) and schedule["State"] == "ENABLED":
+        if time is not None and isinstance(name, str) and schedule.get("State") != "DISABLED":
             found.append(ScheduledEnd(name, schedule["Arn"], schedule["CreationDate"], time))
     return found
 

@@ -54,15 +54,20 @@ class Ownership:
         Raises:
             NotOwnedError: the resource is another student's, or nothing says that it is this student's.
         """
-        tag, named = self.tag_of(arn), contains(self._student, name)
-        if tag is not None and tag != self._student:
-            conflict = named and not contains(tag, name)
-            raise NotOwnedError(f"{name} has the tag {TAG}={tag}" if conflict else "")
+        tag = self.check_tag(name, arn)
         found = list(self._artifacts(documents))
         foreign = [artifact for artifact in found if not self._is_inside(artifact)]
         if tag is None:
-            self._check_untagged(name, named, found, foreign)
+            self._check_untagged(name, found, foreign)
         return self._outside(name, foreign[0].uri) if foreign else None
+
+    def check_tag(self, name: str, arn: str) -> str | None:
+        """The value of a resource's tag; raises ``NotOwnedError`` where it is another student's."""
+        tag = self.tag_of(arn)
+        if tag is not None and tag != self._student:
+            conflict = contains(self._student, name) and not contains(tag, name)
+            raise NotOwnedError(f"{name} has the tag {TAG}={tag}" if conflict else "")
+        return tag
 
     def check_named(self, name: str, arn: str, *documents: Any) -> str | None:
         """Checks a resource of which the assessment fixes the name: what is wrong with its tag or its artifacts."""
@@ -75,11 +80,9 @@ class Ownership:
     def _outside(self, name: str, uri: str) -> str:
         return f"{name} uses {uri}, which is not in the student's bucket {self.bucket}"
 
-    def _check_untagged(self, name: str, named: bool, found: list[Artifact], foreign: list[Artifact]) -> None:
-        if self.is_named_for_another(name):
-            raise NotOwnedError("")
+    def _check_untagged(self, name: str, found: list[Artifact], foreign: list[Artifact]) -> None:
         inside = len(foreign) < len(found)
-        if not inside and not named:
+        if not inside and (not contains(self._student, name) or self.is_named_for_another(name)):
             raise NotOwnedError("")
         if not found:
             raise NotOwnedError(f"{name} has no tag {TAG}, and names nothing in {self.bucket}")
@@ -111,7 +114,7 @@ class Ownership:
         return text == self.bucket or any(self.owns_bucket(artifact.bucket) for artifact in artifacts(text))
 
     def is_named_for_another(self, name: str) -> bool:
-        """Whether a name of the assessment's form is that of other students of this account only."""
+        """Whether a name, as the assessment or this project makes it, is that of other students of this account."""
         ids = owners(name)
         return self._student not in ids and any(self.is_student(each) for each in ids)
 

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from mlops.validate.account import Account
-from mlops.validate.naming import contains
+from mlops.validate.naming import contains, is_fixed, owners
 from mlops.validate.results import CheckFailed, NotOwnedError, Result
 
 __all__ = ["MAX_UNNAMED", "Listing", "find"]
@@ -60,6 +60,7 @@ def find(
     conflicts: list[str] = []
     for summary in _candidates(account, listing, filters):
         try:
+            account.ownership.check_tag(listing.name(summary), listing.arn(summary))
             return examine(summary)
         except CheckFailed as failed:
             failures.append(failed)
@@ -74,20 +75,26 @@ def find(
 
 
 def _candidates(account: Account, listing: Listing, filters: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Summaries, newest first: those with the id in their names, then ``MAX_UNNAMED`` of the others."""
+    """Summaries, newest first: of names made of the id, then with the id in them, then ``MAX_UNNAMED`` of the rest."""
     newest_first = {"SortBy": "CreationTime", "SortOrder": "Descending"}
     request = filters | newest_first
     student = account.student_id
-    for summary in account.every("sagemaker", listing.operation, listing.key, NameContains=student, **request):
-        name = listing.name(summary)
-        if contains(student, name) and not account.ownership.is_named_for_another(name):
-            yield summary
+    named = [
+        summary
+        for summary in account.every("sagemaker", listing.operation, listing.key, NameContains=student, **request)
+        if contains(student, listing.name(summary)) and not _is_another_s(account, listing.name(summary))
+    ]
+    yield from sorted(named, key=lambda summary: student not in owners(listing.name(summary)))
     done = {} if listing.done is None else {"StatusEquals": listing.done}
     others = account.every("sagemaker", listing.operation, listing.key, **request, **done)
     unnamed = (
         summary
         for summary in others
-        if not contains(student, listing.name(summary))
-        and not account.ownership.is_named_for_another(listing.name(summary))
+        if not contains(student, listing.name(summary)) and not _is_another_s(account, listing.name(summary))
     )
     yield from itertools.islice(unnamed, MAX_UNNAMED)
+
+
+def _is_another_s(account: Account, name: str) -> bool:
+    """Whether the assessment fixes the name for another student."""
+    return is_fixed(name) and account.ownership.is_named_for_another(name)
