@@ -142,3 +142,22 @@ def test_versions_are_refused_clearly(pipelines: Any) -> None:
     with pytest.raises(ClientError) as error:
         pipelines.client.describe_pipeline(PipelineName=name, PipelineVersionId=1)
     assert refusal(error)[1] == "The local stack keeps no versions of a pipeline: leave PipelineVersionId out."
+
+
+def test_a_reference_of_the_wrong_type_is_refused_by_create_and_update(pipelines: Any) -> None:
+    good, count = json.dumps(GATE), {"Name": "Rounds", "Type": "Integer", "DefaultValue": 2}
+    wrong = json.dumps(pipeline(fail("F", {"Get": "Parameters.Rounds"}), parameters=[count]))
+    name = pipelines.create(good)
+    with pytest.raises(ClientError) as created:
+        pipelines.create(wrong)
+    with pytest.raises(ClientError) as updated:
+        pipelines.client.update_pipeline(PipelineName=name, PipelineDefinition=wrong)
+    for error in (created, updated):
+        code, message = refusal(error)
+        assert code == "ValidationException"
+        assert message.startswith("Cannot assign property reference [Parameters.Rounds] to argument of type [String]. ")
+    assert pipelines.client.describe_pipeline(PipelineName=name)["PipelineDefinition"] == good
+    with pytest.raises(ClientError) as started:
+        pipelines.start(name, {"Rounds": "abc"})
+    message = "Parameter 'Rounds' is of type Integer; 'abc' is not a valid value."
+    assert refusal(started) == ("ValidationException", message)

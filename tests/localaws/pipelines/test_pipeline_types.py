@@ -163,7 +163,6 @@ REFUSED = [
     ("Processing", "Environment", {"A": get("Steps.A.ProcessingOutputConfig.Outputs")}, "property reference [Steps.A.ProcessingOutputConfig.Outputs] to argument of type [String].", "is of type List: refer to one of its members."),
     ("Processing", "Environment", {"A": get("Steps.Training.HyperParameters")}, "property reference [Steps.Training.HyperParameters] to argument of type [String].", "is of type Map"),
     ("Processing", "Environment", {"A": join("x", get("Steps.Training.ModelArtifacts"))}, "property reference [Steps.Training.ModelArtifacts] to argument of type [String].", "The Std:Join in 'Environment['A']' of step 'X' joins single values, and Steps.Training.ModelArtifacts is of type Structure"),
-    ("Processing", "Environment", {"A": join("x", join(["y"]))}, 'property reference [["y"]] to argument of type [String].', '["y"] is of type List'),
     ("Processing", "ProcessingResources.ClusterConfig.InstanceCount", get("S"), "property reference [Parameters.S] to argument of type [Integer].", "must be of type Integer, and Parameters.S is of type String: use a value of type Integer."),
     ("Processing", "ProcessingResources.ClusterConfig.InstanceCount", get("F"), "property reference [Parameters.F] to argument of type [Integer].", "is of type Float"),
     ("Processing", "ProcessingResources.ClusterConfig.InstanceCount", get("B"), "property reference [Parameters.B] to argument of type [Integer].", "is of type Boolean"),
@@ -337,3 +336,24 @@ def test_the_uri_of_a_json_document_is_a_string() -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "rendered/pipeline").glob("*.tftpl")), ids=lambda path: path.name)
 def test_our_own_definitions_are_accepted(path: Path) -> None:
     check(json.loads(path.read_text().replace("${job_role_arn}", ROLE)))
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (
+            join("x", join(["y"])),
+            "Std:Join in 'Environment['A']' of step 'X' joins strings, numbers, booleans and references: [\"y\"] is none of them.",
+        ),
+        (
+            join(None),
+            "Std:Join in 'Environment['A']' of step 'X' joins strings, numbers, booleans and references: null is none of them.",
+        ),
+        (
+            get("Steps.A.PropertyFiles.Report"),
+            "'Steps.A.PropertyFiles.Report' is a property file: read a value of it with Std:JsonGet.",
+        ),
+    ],
+)
+def test_what_has_no_single_value_is_refused(value: Any, words: str) -> None:
+    assert refusal(with_step("Processing", "Environment", {"A": value})).message.endswith(words)

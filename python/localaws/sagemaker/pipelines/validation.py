@@ -88,6 +88,8 @@ def _type_of(expression: Any, definition: Definition) -> str | None:
     if reference.kind == "property":
         target = definition.steps[reference.name]
         return kind_of(target.name, target.type).property_type(target, reference.text, reference.path)
+    if reference.kind == "property file":
+        raise DefinitionError(f"'{reference.text}' is a property file: read a value of it with Std:JsonGet.")
     return "String"
 
 

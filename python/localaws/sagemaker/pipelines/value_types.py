@@ -87,11 +87,15 @@ def check_inner(expression: Any, argument: Argument, type_of: TypeOf) -> None:
     if function != "Std:Join":
         return
     for value in inner["Values"]:
-        if is_expression(value):
-            check_inner(value, argument, type_of)
-            given, shown = type_of(value), _shown(value)
-        else:
-            given, shown = type_of_literal(value), json.dumps(value)
+        if not is_expression(value):
+            if type_of_literal(value) not in PRIMITIVES:
+                shown = json.dumps(value)[:60]
+                raise DefinitionError(
+                    f"Std:Join in {argument} joins strings, numbers, booleans and references: {shown} is none of them."
+                )
+            continue
+        check_inner(value, argument, type_of)
+        given, shown = type_of(value), _shown(value)
         if given not in (None, *PRIMITIVES, "Timestamp"):
             raise ReferenceTypeError(
                 f"Cannot assign property reference [{shown}] to argument of type [String]. The Std:Join in {argument} "
