@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
-import waitress
+from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError, get_header_lines
 from waitress.task import WSGITask
 
+from localaws.gateway import connections
 from localaws.gateway.app import Application
+from localaws.gateway.connections import BoundedServer, connection_limit
 from localaws.gateway.dispatch import separate_waiting_requests
 
 if TYPE_CHECKING:
@@ -26,6 +29,10 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
     """Keeps the headers as they came: waitress joins repeated ones and drops those whose names have an underscore."""
 
     path = ""  # of a request whose first line cannot be read, to which waitress gives none
+
+    def __init__(self, adj: Any) -> None:
+        super().__init__(adj)
+        self.began = time.time()
 
     def parse_header(self, header_plus: bytes) -> None:
         try:
@@ -65,26 +72,34 @@ class _Task(WSGITask):  # type: ignore[misc]
 class _Channel(HTTPChannel):  # type: ignore[misc]
     parser_class = _Parser
     task_class = _Task
+    served = False  # whether a request has come to its end
+
+    def service(self) -> None:
+        self.served = True
+        super().service()
 
 
 def create_server(stack: Stack, port: int) -> Any:
     """A bound server; `run()` serves until the process is told to end.  Port 0 takes a free one (`effective_port`)."""
-    server = waitress.create_server(
-        Application(stack),
+    adjustments = Adjustments(
         host=HOST,
         port=port,
         # None of these waits for a model, a container or another request: more threads only compete for the processor.
         threads=16,
-        connection_limit=1000,
+        connection_limit=connection_limit(),
         asyncore_use_poll=True,
         # Clients keep connections open between the polls of a long job.
         channel_timeout=3600,
+        cleanup_interval=connections.CLEANUP_SECONDS,
+        # A client that goes away is no event.
+        log_socket_errors=False,
         max_request_body_size=16 * _GIB,
         inbuf_overflow=32 * 1024**2,
         outbuf_overflow=32 * 1024**2,
         recv_bytes=256 * 1024,
         ident="localaws",
     )
+    server = BoundedServer(Application(stack), adj=adjustments)
     server.channel_class = _Channel
     separate_waiting_requests(server)
     stack.endpoint_url = f"http://{HOST}:{server.effective_port}"

@@ -1,0 +1,186 @@
+"""Half-open requests, slow clients and idle connections: none keeps the stack from answering others."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jobs.world import REGION, another_account
+
+from localaws.gateway import connections
+from localaws.gateway import server as server_module
+from localaws.gateway.server import create_server
+from localaws.stack import Stack
+
+HALVES = {
+    "nothing": b"",
+    "a line": b"POST / HTT",
+    "headers": b"POST / HTTP/1.1\r\nHost: localhost\r\nX-A",
+    "a body's beginning": b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nabc",
+    "no body": b"PUT /bucket/key HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n",
+    "a chunk's beginning": b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nabc",
+    "a body that may continue": b"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n",
+}
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[int]:
+    stack = Stack(REGION, another_account(), tmp_path, "", tmp_path)
+    server = create_server(stack, 0)
+    threading.Thread(target=server.run, daemon=True).start()
+    yield server.effective_port
+    stack.close()
+    server.close()
+    server.task_dispatcher.shutdown()
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests are given up within seconds."""
+    monkeypatch.setattr(connections, "_STALLED_SECONDS", 2.0)
+    monkeypatch.setattr(connections, "_HEADER_SECONDS", 3.0)
+    monkeypatch.setattr(connections, "CLEANUP_SECONDS", 1)
+
+
+def health(port: int) -> bool:
+    """Whether the stack answers a new client at once."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/_localaws/health", timeout=10) as answer:
+        return bool(answer.status == 200)
+
+
+def until_closed(client: socket.socket) -> bytes:
+    """All that comes until the server closes the connection."""
+    client.settimeout(30)
+    received = b""
+    while piece := client.recv(4096):
+        received += piece
+    return received
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_half_of_a_request_is_given_up(quick: None, port: int, half: str) -> None:
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(HALVES[half])
+        received = until_closed(client).removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
+    if half == "nothing":
+        assert received == b""
+    else:
+        assert received.split(b" ")[1] == b"408"
+        assert b"The rest of the request did not come" in received
+
+
+def test_headers_that_come_byte_by_byte_are_given_up(quick: None, port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.settimeout(0.1)
+        began = time.monotonic()
+        client.sendall(b"GET / HTTP/1.1\r\n")
+        received = b""
+        while not received:
+            assert time.monotonic() - began < 30
+            client.sendall(b"x")
+            try:
+                received = client.recv(4096)
+            except TimeoutError:
+                continue
+    assert received.startswith(b"HTTP/1.0 408")
+
+
+def test_body_that_comes_slowly_is_served(quick: None, port: int) -> None:
+    body = b"slow"
+    head = f"POST /_localaws/health HTTP/1.1\r\nHost: x\r\nContent-Length: {4 * len(body)}\r\nConnection: close\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(head.encode())
+        for _ in range(4):  # together longer than any one pause may be
+            time.sleep(1.0)
+            client.sendall(body)
+        assert until_closed(client).startswith(b"HTTP/1.1 200")
+
+
+def test_connection_that_was_used_stays_open(quick: None, port: int) -> None:
+    request = b"GET /_localaws/health HTTP/1.1\r\nHost: x\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.settimeout(10)
+        for pause in (4.0, 0.0):
+            client.sendall(request)
+            assert b" 200 " in client.recv(65536)
+            time.sleep(pause)
+
+
+@pytest.mark.slow
+def test_many_half_open_and_idle_connections_do_not_block_others(port: int) -> None:
+    with ExitStack() as opened:
+        clients = []
+        for number in range(1_400):
+            client = opened.enter_context(socket.create_connection(("127.0.0.1", port)))
+            client.sendall(list(HALVES.values())[number % len(HALVES)])
+            clients.append(client)
+        assert health(port)
+        ended = count_closed(clients, seconds=60)
+    assert ended == len(clients)
+
+
+def count_closed(clients: list[socket.socket], seconds: float) -> int:
+    """How many connections the server closes within a time."""
+    closed = 0
+    with selectors.DefaultSelector() as selector:
+        for client in clients:
+            client.setblocking(False)
+            selector.register(client, selectors.EVENT_READ)
+        end = time.monotonic() + seconds
+        while selector.get_map() and time.monotonic() < end:
+            for key, _ in selector.select(1.0):
+                received: Any = key.fileobj
+                if not received.recv(65536):
+                    selector.unregister(received)
+                    closed += 1
+    return closed
+
+
+def test_slow_clients_do_not_block_others(port: int) -> None:
+    request = b"GET /_localaws/health HTTP/1.1\r\nHost: x\r\n\r\n"
+    with ExitStack() as opened:
+        clients = [opened.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(64)]
+        for byte in request[:8]:
+            for client in clients:
+                client.sendall(bytes([byte]))
+            assert health(port)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server has at most a hundred connections."""
+    monkeypatch.setattr(server_module, "connection_limit", lambda: 100)
+
+
+def test_idle_connections_make_room_for_new_ones(few: None, port: int) -> None:
+    request = b"GET /_localaws/health HTTP/1.1\r\nHost: x\r\n\r\n"
+    with ExitStack() as opened:
+        for _ in range(300):  # three times as many as there may be
+            client = opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+            client.sendall(request)
+            assert b" 200 " in client.recv(65536)
+
+
+def test_server_survives_the_end_of_its_file_descriptors(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    import errno
+
+    from waitress.server import TcpWSGIServer
+
+    accept, failures = TcpWSGIServer.accept, [errno.EMFILE, errno.ENFILE]
+
+    def failing(self: Any) -> Any:
+        if failures:
+            raise OSError(failures.pop(), "Too many open files")
+        return accept(self)
+
+    monkeypatch.setattr(TcpWSGIServer, "accept", failing)
+    assert health(port)
+    assert not failures
