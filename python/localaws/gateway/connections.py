@@ -101,4 +101,4 @@ def _is_stalled(channel: Any, now: float) -> bool:
         # A connection that has brought a request before may wait for its next one.
         return not channel.served and now - channel.creation_time > _STALLED_SECONDS
     late = not channel.request.headers_finished and now - channel.request.began > _HEADER_SECONDS
-    return late or now - channel.last_activity > _STALLED_SECONDS
+    return bool(late or now - channel.last_activity > _STALLED_SECONDS)
