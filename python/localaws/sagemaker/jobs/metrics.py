@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from localaws.errors import validation_error
+from localaws.sagemaker.jobs.metric_search import SECONDS, MetricSearch
 
 __all__ = ["BUILT_IN", "MetricReader", "as_logged", "built_in_definitions", "objective_definition"]
 
 NUMBER = r"([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?|nan|inf|-inf)"
-_ROUND = re.compile(r"\[\d+\]((?:#011(?:train|validation)-[^:#]+:\S+?)+)$")
+_ROUND = re.compile(r"\[\d+\]((?:#011(?:train|validation)-[^:#]+:[^\s#]+)+)$")
 _ENTRY = re.compile(rf"#011(train|validation)-([^:#]+):{NUMBER}")
 BUILT_IN = ("xgboost",)
 # Of the metrics that the algorithm can log, those that AWS's descriptions list: a job has 40 definitions at most.
@@ -50,22 +51,30 @@ class MetricReader:
     """Collects the values of every metric, in the order in which they are logged.
 
     `definitions`: [{"Name", "Regex"}] of the request; the first group of the expression is the value. `algorithm`: a
-    built-in algorithm, whose own metrics are read as well. Raises ValidationException for an expression that is none.
+    built-in algorithm, whose own metrics are read as well. `warn` gets a line for each expression that is given up.
+    Raises ValidationException for an expression that is none. Call `close` at the end.
     """
 
-    def __init__(self, definitions: Iterable[Mapping[str, str]], algorithm: str | None = None) -> None:
+    def __init__(
+        self,
+        definitions: Iterable[Mapping[str, str]],
+        algorithm: str | None = None,
+        warn: Callable[[str], None] = lambda message: None,
+    ) -> None:
+        self._warn = warn
+        self._search: MetricSearch | None = None
         self._algorithm = algorithm
         self._last: dict[str, tuple[float, datetime]] = {}
         self._values: dict[str, list[float]] = {}
         self._times: dict[str, list[datetime]] = {}
-        self._expressions: list[tuple[str, re.Pattern[str]]] = []
+        self._expressions: list[tuple[str, str]] = []
         own = built_in_definitions(algorithm) if algorithm else []
         for definition in definitions:
             if definition in own:  # read below, each once, and nan and inf as well
                 continue
             try:
                 expression = re.compile(definition["Regex"])
-            except re.error as error:
+            except (re.error, OverflowError, RecursionError) as error:
                 raise validation_error(
                     f"MetricDefinition {definition['Name']!r}: {definition['Regex']!r} is no valid pattern: {error}."
                 ) from error
@@ -73,17 +82,30 @@ class MetricReader:
                 raise validation_error(
                     f"MetricDefinition {definition['Name']!r}: {definition['Regex']!r} needs a group around the value."
                 )
-            self._expressions.append((definition["Name"], expression))
+            self._expressions.append((definition["Name"], definition["Regex"]))
 
     def read(self, line: str, now: datetime) -> None:
         """Take the metrics of one line of output (with its tabs)."""
         logged = as_logged(line)
-        for name, expression in self._expressions:
-            if match := expression.search(logged) or expression.search(line):
-                self._take(name, match[1], now)
+        if self._expressions and self._search is None:
+            self._search = MetricSearch([expression for _, expression in self._expressions])
+        for index, found in self._search.find(line) if self._search else ():
+            name, expression = self._expressions[index]
+            if found is not None:
+                self._take(name, found, now)
+            else:
+                self._warn(
+                    f"MetricDefinition {name!r} is not read any more: its Regex {expression!r} takes more than "
+                    f"{SECONDS:g} s for one line of the log. Use fewer repetitions within each other."
+                )
         if self._algorithm == "xgboost" and (entries := _ROUND.search(logged)):
             for channel, metric, value in _ENTRY.findall(entries[1]):
                 self._take(f"{channel}:{metric}", value, now)
+
+    def close(self) -> None:
+        """End the search; what was read stays."""
+        if self._search is not None:
+            self._search.close()
 
     def final(self) -> list[dict[str, Any]]:
         """FinalMetricDataList: the last value of each metric."""
@@ -106,9 +128,9 @@ class MetricReader:
             if math.isfinite(value)  # CloudWatch takes no other
         ]
 
-    def _take(self, name: str, text: str | None, now: datetime) -> None:
+    def _take(self, name: str, text: str, now: datetime) -> None:
         try:
-            value = float(text or "")
+            value = float(text)
         except ValueError:
             return  # SageMaker leaves out what is no number, too
         self._last[name] = (value, now)

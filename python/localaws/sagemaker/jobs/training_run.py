@@ -104,7 +104,7 @@ def _container(job: Job) -> ContainerResult:
     algorithm = described["AlgorithmSpecification"]
     image = algorithm["TrainingImage"]
     built_in = job.stack.images.runtime(image).algorithm
-    reader = MetricReader(algorithm.get("MetricDefinitions", ()), built_in)
+    reader = MetricReader(algorithm.get("MetricDefinitions", ()), built_in, job.log)
     job.record.internal["metrics"] = reader  # a tuning job decides by them while the job runs
 
     def on_line(line: str) -> None:
@@ -133,6 +133,7 @@ def _container(job: Job) -> ContainerResult:
     except (NoCommandError, UnknownImageError) as error:
         raise JobFailure(f"ClientError: {error}") from error
     finally:
+        reader.close()
         if metrics := reader.final():
             job.stack.store.update(job.record, FinalMetricDataList=metrics)
             job.stack.put_metrics(METRICS, reader.data(job.record.name))
