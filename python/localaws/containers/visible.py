@@ -45,6 +45,8 @@ def runtime_paths(python: str) -> list[str]:
             break
         program = Path(os.path.normpath(program.parent / program.readlink()))
     found += _prefix(Path(os.path.realpath(python)))
+    for name in ("LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR"):  # what jobs inherit of the environment
+        found += os.environ.get(name, "").split(os.pathsep)
     servers = os.path.realpath("/etc/resolv.conf")
     if servers.startswith("/run/"):
         found.append(servers if servers.count("/") == 2 else str(Path(servers).parent))

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import venv
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,24 @@ def test_keys_and_other_jobs_are_not_there(host: Path, folder: str, seen: list[s
 def test_an_interpreter_among_hidden_files_stays(host: Path) -> None:
     seen = run(host, SEES.format("user/.pyenv/bin"), keep=(str(host / "user" / ".pyenv" / "bin" / "python3"),))
     assert json.loads(seen[0]) == ["python3"]
+
+
+def test_an_interpreter_of_hidden_folders_runs(host: Path) -> None:
+    venv.create(host / "user" / ".venvs" / "torch", with_pip=False)
+    python = host / "user" / ".local" / "bin" / "python3"
+    python.parent.mkdir(parents=True)
+    python.symlink_to("../../.venvs/torch/bin/python")
+    (host / "user" / ".local" / "token").touch()
+    folder = host / "stack" / "work" / "jobs" / "this"
+    (folder / "ml").mkdir(parents=True)
+    script = "import os, sys; print(os.listdir(os.path.dirname(os.path.dirname(sys.executable))))"
+    command = sandbox.Command([str(python), "-I", "-c", script], {}, "/")
+    line = sandbox.prepare(command, folder / "ml", folder / "scratch", str(python))
+    reading, writing = os.pipe()
+    said = subprocess.run(line, stdin=reading, stdout=subprocess.PIPE, text=True, check=True).stdout
+    for descriptor in (reading, writing):
+        os.close(descriptor)
+    assert said == "['bin']\n"
 
 
 def test_no_process_but_its_own_is_visible_and_none_holds_the_users_environment(host: Path) -> None:

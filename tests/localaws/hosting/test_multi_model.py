@@ -97,6 +97,18 @@ def test_a_target_is_named_in_full(end: str, world: World, many: tuple[str, str]
     assert f"key: {prefix}/a.tar.gz{end})" in answer.json["Message"]
 
 
+@pytest.mark.parametrize("target", ["../{}/other.tar.gz", "/../{}/other.tar.gz", "./a.tar.gz"])
+def test_a_target_does_not_leave_the_prefix(
+    target: str, world: World, many: tuple[str, str], boosters: dict[str, tuple[bytes, float]]
+) -> None:
+    endpoint, prefix = many
+    world.put(f"{prefix}-beside/other.tar.gz", boosters["a"][0])
+    named = target.format(f"{prefix}-beside")
+    answer = ask(world, endpoint, named)
+    assert answer.status == 400
+    assert f"key: {prefix}/{named.lstrip('/')})" in answer.json["Message"]
+
+
 def test_target_that_is_not_there_until_it_is(
     world: World, many: tuple[str, str], boosters: dict[str, tuple[bytes, float]]
 ) -> None:

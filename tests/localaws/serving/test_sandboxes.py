@@ -61,6 +61,30 @@ def test_network_isolation(network: bool, answer: bytes, serving: Serving, port:
     assert server.invoke(Invocation(str(port).encode(), "text/csv")).body == answer
 
 
+REACHES = """
+import os
+def model_fn(model_dir): return model_dir
+def transform_fn(model, body, content_type, accept):
+    found = []
+    for folder in ("/usr", model, os.path.dirname(os.__file__), "/tmp"):
+        try:
+            open(folder + "/of-a-model", "w").close()
+            found.append(folder)
+        except OSError:
+            pass
+    return " ".join([*found, *(name for name in os.listdir(os.fsdecode(body)) if name.startswith("."))]), "text/plain"
+"""
+
+
+@pytest.mark.skipif(sandbox.kind() != "namespaces", reason="this machine has no user namespaces")
+def test_a_model_reaches_no_more_than_a_job(serving: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".aws").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    server = serving.start(serving.script_container(REACHES))
+    assert server.invoke(Invocation(str(tmp_path).encode(), "text/csv")).body == b"/tmp"
+
+
 def test_code_comes_from_s3_with_the_credentials_of_the_role(serving: Serving, stack: Any) -> None:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:

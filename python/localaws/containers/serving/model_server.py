@@ -82,7 +82,7 @@ class ModelServer:
             Container(
                 name,
                 spec,
-                work_dir / name,
+                work_dir / "containers" / name,
                 images,
                 environment,
                 on_line,

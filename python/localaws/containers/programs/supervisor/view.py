@@ -18,7 +18,7 @@ from . import system
 __all__ = ["build"]
 
 ML = "/opt/ml"
-_TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm")
+_TEMPORARY = ("/tmp", "/var/tmp")
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "dri", "kfd")
 _DEVICE_LINKS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2", "ptmx": "pts/ptmx"}
 # Writable by root, whatever namespace it is in, or telling of other processes than the job's.
@@ -32,26 +32,26 @@ def build(plan: dict[str, Any]) -> None:
     own, shown, mounts = plan["own"], plan["shown"], dict(plan["mounts"])
     sources = _opened([plan["ml"], plan["tmp"], *own, *shown, *mounts])
     steps: list[tuple[str, Callable[[str], None]]] = [
+        *((path, lambda path: _show(sources, path)) for path in shown),
         ("/dev", _make_devices),
         ("/opt", lambda path: _make_room(path, "ml")),
         *((path, _hide) for path in ("/run", "/var/run")),
-        *((path, lambda path: _bind(sources, plan["tmp"], path)) for path in ("/tmp", "/var/tmp")),
+        *((path, lambda path: _bind(sources, plan["tmp"], path)) for path in _TEMPORARY if _is_folder(path)),
         *((path, _hide_dotted) for path in plan["homes"]),
         *((path, _hide) for path in plan["hidden"]),
-        *((path, lambda path: _show(sources, path)) for path in shown),
-        *((path, lambda path: _show(sources, path, again=True)) for path in own),
+        *((path, lambda path: _show_own(sources, path)) for path in own),
     ]
-    # A folder comes before what lies in it: what is hidden in a folder that is shown stays hidden, and the reverse.
-    for path, step in sorted(steps, key=lambda step: step[0].count("/") if step[0] != "/" else 0):
-        if path in sources or (os.path.isdir(path) and not os.path.islink(path)):
-            step(path)
+    # A folder comes before what lies in it: what is hidden in a folder that is shown stays hidden, and the reverse. Of
+    # one path, what hides comes last.
+    for path, step in sorted(steps, key=lambda step: step[0].count("/")):
+        step(path)
     _bind(sources, plan["ml"], ML)
     for source, name in mounts.items():
         os.makedirs(f"{ML}/{name}", exist_ok=True)
         _bind(sources, source, f"{ML}/{name}")
     system.set_read_only("/")
-    for path in (ML, *_TEMPORARY, *own):
-        if not os.path.islink(path) and os.path.isdir(path):
+    for path in (ML, "/dev/shm", *_TEMPORARY, *own):
+        if _is_folder(path):
             system.set_writable(path)
     _make_proc()
     for descriptor in sources.values():
@@ -72,10 +72,14 @@ def _bind(sources: dict[str, int], source: str, target: str) -> None:
     system.bind(f"/proc/self/fd/{sources[source]}", target)
 
 
-def _show(sources: dict[str, int], path: str, *, again: bool = False) -> None:
-    """Show a folder or file under its own path, where it is hidden (`again`: as a mount of its own in any case)."""
-    if os.path.lexists(path) and not again:
-        return
+def _show(sources: dict[str, int], path: str) -> None:
+    """Show a folder or file under its own path, where it is hidden."""
+    if path in sources and not os.path.lexists(path):
+        _show_own(sources, path)
+
+
+def _show_own(sources: dict[str, int], path: str) -> None:
+    """Show a folder or file under its own path, as a mount of its own."""
     if os.path.isdir(f"/proc/self/fd/{sources[path]}"):
         os.makedirs(path, exist_ok=True)
     else:
@@ -84,13 +88,19 @@ def _show(sources: dict[str, int], path: str, *, again: bool = False) -> None:
     _bind(sources, path, path)
 
 
+def _is_folder(path: str) -> bool:
+    return os.path.isdir(path) and not os.path.islink(path)
+
+
 def _hide(path: str) -> None:
-    system.mount("tmpfs", path, "mode=755")
+    if _is_folder(path):
+        system.mount("tmpfs", path, "mode=755")
 
 
 def _hide_dotted(path: str) -> None:
     """Hide what a user's programs keep in the home folder: keys, tokens, histories, configurations, caches."""
-    _rebuild(path, lambda name: not name.startswith("."))
+    if _is_folder(path):
+        _rebuild(path, lambda name: not name.startswith("."))
 
 
 def _make_room(path: str, name: str) -> None:
