@@ -1,7 +1,7 @@
 """AUC, columns and training time of three encodings of the categories of Adult: python bench/encoding.py.
 
-Over eight splits: one-hot columns, ranks by name, and ranks by share of positive labels (what the jobs do), with the
-assessment's hyperparameters.
+Over eight splits: one-hot columns, ranks by name, and shares of positive labels out of fold (what the jobs do), with
+the assessment's hyperparameters.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from sklearn.metrics import roc_auc_score
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "python"))
 
-from mlops.jobs.row_encoder import Encoder  # noqa: E402
 from mlops.jobs.split import stratified_split  # noqa: E402
+from mlops.jobs.target_means import fit  # noqa: E402
 
 SCHEMA = json.loads((ROOT / "data/adult/schema.json").read_text())
 TYPES = {feature["name"]: feature["type"] for feature in SCHEMA["features"]}
@@ -35,11 +35,14 @@ def encodings(frame: pd.DataFrame, positive: np.ndarray, train: np.ndarray) -> d
     known = frame[categories].where(frame[categories] != "?")
     by_name = known.apply(lambda column: pd.Categorical(column).codes.astype(float)).where(known.notna())
     columns = {name: pa.array(frame[name].astype(str)) for name in TYPES}
-    encoder = Encoder.fit(TYPES, {n: c.take(pa.array(train)) for n, c in columns.items()}, positive[train], ["?", ""])
+    fitted = fit(TYPES, {n: c.take(pa.array(train)) for n, c in columns.items()}, positive[train], ["?", ""], 42)
+    shares = fitted.encoder.encode(columns)
+    for name, codes in fitted.codes.items():
+        shares[train, list(TYPES).index(name)] = codes
     return {
         "one-hot": pd.concat([numbers, pd.get_dummies(known)], axis=1).to_numpy(float),
         "rank by name": pd.concat([numbers, by_name], axis=1).to_numpy(float),
-        "rank by share": encoder.encode(columns),
+        "share": shares,
     }
 
 

@@ -10,10 +10,13 @@ import tarfile
 
 import job_cases
 import numpy as np
+import pyarrow as pa
 import pytest
 
+from mlops.jobs.identifiers import identifier_warnings
 from mlops.jobs.row_encoder import Encoder
 from mlops.jobs.split import stratified_split
+from mlops.jobs.target_means import fit
 
 OUTPUTS = [
     "baseline/train_raw.csv",
@@ -44,12 +47,29 @@ def test_outputs(run, data_set):
 
 def test_splits_hold_label_first_and_the_encoded_rows_of_the_split(run, data_set):
     output = run("preprocess", *data_set()).output
-    encoder = Encoder.from_json(members(output)["encoder.json"])
-    codes = {city: str(code) for code, city in enumerate(encoder.features[1].categories)}
+    means = Encoder.from_json(members(output)["encoder.json"]).features[1].means
     for name, rows in stratified_split(POSITIVE, 42).items():
         raw = [job_cases.ROWS[row].split(",") for row in rows]
-        expected = [["1" if label == "yes" else "0", age, codes[city]] for age, city, label in raw]
-        assert split_rows(output, name) == expected
+        read = split_rows(output, name)
+        assert [row[:2] for row in read] == [["1" if label == "yes" else "0", age] for age, _, label in raw]
+        if name != "train":
+            assert [float(row[2]) for row in read] == [means[city] for _, city, _ in raw]
+
+
+def test_training_rows_are_encoded_out_of_fold(run, data_set):
+    output = run("preprocess", *data_set()).output
+    train = stratified_split(POSITIVE, 42)["train"]
+    cities = pa.array([job_cases.ROWS[row].split(",")[1] for row in train])
+    found = fit({"city": "category"}, {"city": cities}, POSITIVE[train], ["?", ""], 42)
+    assert [float(row[2]) for row in split_rows(output, "train")] == found.codes["city"].tolist()
+
+
+def test_the_label_of_a_row_does_not_leak_into_its_code(run, data_set):
+    """Every value once: the codes of all training rows are alike, whatever their labels."""
+    rows = [f"{20 + i},T{i},{'yes' if i % 4 == 0 else 'no'}" for i in range(40)]
+    output = run("preprocess", *data_set(job_cases.data(rows=rows))).output
+    codes = {row[2] for name in ("train", "validation", "test") for row in split_rows(output, name)}
+    assert codes == {"0.214286"}  # 6 of 28 training rows are positive
 
 
 def test_the_encoder_sees_training_rows_only(run, data_set):
@@ -62,12 +82,64 @@ def test_the_encoder_sees_training_rows_only(run, data_set):
     assert members(changed)["encoder.json"] == members(run("preprocess", *data_set()).output)["encoder.json"]
 
 
-def test_an_unseen_category_is_written_as_nan(run, data_set):
+def test_an_unseen_category_is_written_as_the_overall_share_and_counted(run, data_set):
     test = stratified_split(POSITIVE, 42)["test"].tolist()
     rows = list(job_cases.ROWS)
     rows[test[0]] = "33,Atlantis,no" if not POSITIVE[test[0]] else "33,Atlantis,yes"
-    output = run("preprocess", *data_set(job_cases.data(rows=rows))).output
-    assert split_rows(output, "test")[0][1:] == ["33", "nan"]
+    rows[test[1]] = rows[test[1]].replace(rows[test[1]].split(",")[1], "?")
+    result = run("preprocess", *data_set(job_cases.data(rows=rows)))
+    assert split_rows(result.output, "test")[0][1:] == ["33", "0.214286"]
+    assert split_rows(result.output, "test")[1][2] == "nan"
+    report = json.loads((result.output / "report/report.json").read_text())
+    assert report["unseen_categories"] == {"test": {"city": 1}}
+    assert result.stdout.splitlines()[1:] == [
+        "test: of 6 rows, categories that no training row has, encoded as the overall share of positives: 'city' in 1"
+    ]
+
+
+def numbered(values):
+    """Forty rows with a city that is the row's number modulo `values`."""
+    return job_cases.data(rows=[f"{20 + i},{i % values:04},{'yes' if i % 4 == 0 else 'no'}" for i in range(40)])
+
+
+def test_a_column_that_looks_like_an_identifier_is_named_in_report_and_log(run, data_set):
+    result = run("preprocess", *data_set(numbered(40)))
+    report = json.loads((result.output / "report/report.json").read_text())
+    assert report["warnings"] == [
+        "column 'city' looks like an identifier: 28 distinct values in 28 training rows, from which a model can learn "
+        "little; list it under ignored in the schema, or replace its values by fewer groups"
+    ]
+    assert result.stdout.splitlines()[-1] == f"warning: {report['warnings'][0]}"
+
+
+@pytest.mark.parametrize("content", [None, numbered(10)], ids=["three cities", "ten cities in 28 rows"])
+def test_categories_that_return_are_no_identifiers(content, run, data_set):
+    result = run("preprocess", *data_set(content))
+    assert json.loads((result.output / "report/report.json").read_text())["warnings"] == []
+    assert "warning" not in result.stdout
+
+
+def test_a_number_feature_is_no_identifier(run, data_set):
+    schema = {**job_cases.SCHEMA, "features": [{"name": "age", "type": "number"}, {"name": "city", "type": "number"}]}
+    result = run("preprocess", *data_set(numbered(40), {**schema, "facets": []}))
+    assert (result.code, "warning" in result.stdout) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("counts", "warned"),
+    [
+        ([1] * 20, True),
+        ([1] * 19, False),
+        ([3] * 100, True),
+        ([4] * 100, False),
+        ([1] * 300 + [100], True),
+        ([1] * 300 + [101], False),  # as job titles are: frequent ones with many rare ones beside them
+        ([1000] * 5000, False),
+        ([], False),
+    ],
+)
+def test_what_looks_like_an_identifier(counts, warned):
+    assert bool(identifier_warnings({"city": np.array(counts, int)})) is warned
 
 
 def test_baseline_holds_the_raw_training_rows(run, data_set):
@@ -132,7 +204,7 @@ def test_forms_of_the_same_data_give_the_same_splits(content, run, data_set, tmp
 def test_quoted_line_ends_stay_in_the_value(run, data_set):
     rows = [row.replace("Rome", '"Ro\nme"') for row in job_cases.ROWS]
     output = run("preprocess", *data_set(job_cases.data(rows=rows))).output
-    assert "Ro\nme" in Encoder.from_json(members(output)["encoder.json"]).features[1].categories
+    assert "Ro\nme" in Encoder.from_json(members(output)["encoder.json"]).features[1].means
 
 
 def test_a_data_set_of_several_files(run, data_set, tmp_path):

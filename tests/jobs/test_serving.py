@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import importlib
-import io
 import json
+import math
 import sys
 import tarfile
+from pathlib import Path
 from types import ModuleType
 
 import job_cases
@@ -15,26 +16,39 @@ import numpy as np
 import pytest
 from werkzeug.wrappers import Response
 
+from mlops.jobs.row_encoder import Encoder
+from mlops.jobs.split import stratified_split
+
+MODULES = ("csv_rows", "inference", "row_encoder")
+
 
 @pytest.fixture
-def model(run, data_set, tmp_path, monkeypatch):
-    """The unpacked model and its handler, imported as the container imports it: top level, from the code folder."""
-    output = run("preprocess", *data_set()).output
-    with tarfile.open(output / "encoder/model.tar.gz") as archive:
-        archive.extractall(tmp_path / "model", filter="data")
-    monkeypatch.syspath_prepend(str(tmp_path / "model/code"))
-    for name in ("inference", "row_encoder"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    handler = importlib.import_module("inference")
-    assert handler.__file__ == str(tmp_path / "model/code/inference.py")
-    encoder = handler.model_fn(str(tmp_path / "model"))
+def serving(run, data_set, tmp_path, monkeypatch):
+    """The handler of a data set's model, imported as the container imports it: top level, from the code folder."""
 
-    def serve(body, content_type="text/csv", accept="*/*"):
-        return handler.output_fn(handler.predict_fn(handler.input_fn(body, content_type), encoder), accept)
+    def serve(content=None, schema=None):
+        output = run("preprocess", *data_set(content, schema)).output
+        with tarfile.open(output / "encoder/model.tar.gz") as archive:
+            archive.extractall(tmp_path / "model", filter="data")
+        monkeypatch.syspath_prepend(str(tmp_path / "model/code"))
+        for name in MODULES:
+            monkeypatch.delitem(sys.modules, name, raising=False)
+        handler = importlib.import_module("inference")
+        assert handler.__file__ == str(tmp_path / "model/code/inference.py")
+        encoder = handler.model_fn(str(tmp_path / "model"))
+        return lambda body, content_type="text/csv", accept="*/*": handler.output_fn(
+            handler.predict_fn(handler.input_fn(body, content_type), encoder), accept
+        )
 
     yield serve
-    for name in ("inference", "row_encoder"):
+    for name in MODULES:
         sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def model(serving):
+    """The handler of the small data set's model."""
+    return serving()
 
 
 @pytest.fixture(params=["sagemaker_containers.beta.framework.worker", "flask"])
@@ -47,6 +61,14 @@ def container_response(request, monkeypatch):
     sys.modules[name].Response = Response
 
 
+def rome(*texts):
+    """Sixty rows of three cities, of which Rome, written as one of `texts` after the other, has most positives."""
+    cities = [("Bern", texts[i // 3 % len(texts)], "Oslo")[i % 3] for i in range(60)]
+    return job_cases.data(
+        rows=[f"{i},{city},{'yes' if (i % 3 == 1) ^ (i % 7 == 0) else 'no'}" for i, city in enumerate(cities)]
+    )
+
+
 def raw_rows():
     return [row.rsplit(",", 1)[0] for row in job_cases.ROWS]
 
@@ -54,15 +76,15 @@ def raw_rows():
 def test_the_archive_holds_the_encoder_and_its_code(run, data_set):
     output = run("preprocess", *data_set()).output
     with tarfile.open(output / "encoder/model.tar.gz") as archive:
-        assert archive.getnames() == ["code/inference.py", "code/row_encoder.py", "encoder.json"]
+        assert archive.getnames() == [*(f"code/{name}.py" for name in MODULES), "encoder.json"]
 
 
-def test_serving_encodes_every_training_row_as_training_did(model, tmp_path):
-    raw = list(csv.reader(io.StringIO((tmp_path / "output/baseline/train_raw.csv").read_text())))[1:]
-    body = "".join(",".join(row[:-1]) + "\n" for row in raw)
-    encoded, content_type = model(body)
-    train = [line.split(",", 1)[1] for line in (tmp_path / "output/train/train.csv").read_text().splitlines()]
-    assert encoded.splitlines() == train
+def test_serving_encodes_every_row_as_the_test_split_is_encoded(model, tmp_path):
+    positive = np.array([row.endswith("yes") for row in job_cases.ROWS])
+    rows = stratified_split(positive, 42)["test"]
+    encoded, content_type = model("".join(raw_rows()[row] + "\n" for row in rows))
+    test = [line.split(",", 1)[1] for line in (tmp_path / "output/test/test.csv").read_text().splitlines()]
+    assert encoded.splitlines() == test
     assert content_type == "text/csv"
 
 
@@ -71,9 +93,92 @@ def test_one_row_and_many_give_the_same(model):
     assert [model(row)[0].rstrip("\n") for row in raw_rows()] == whole
 
 
-@pytest.mark.parametrize("body", ["30,Atlantis", "30,?", "30,", '30," ? "', "30 , ?"])
-def test_unseen_and_missing_categories_are_nan(body, model):
+@pytest.mark.parametrize("body", ["30,?", "30,", '30," ? "', "30 , ?"])
+def test_missing_categories_are_nan(body, model):
     assert model(body)[0] == "30,nan\n"
+
+
+def test_unseen_categories_are_the_overall_share(model):
+    assert model("30,Atlantis")[0] == "30,0.214286\n"
+
+
+@pytest.mark.parametrize(
+    ("trained", "text", "served"),
+    [
+        ("3", "3.0", [3, 3.0, "3", "3.0", " 3 "]),
+        ("3.0", "3", [3, 3.0, "3", "3.00"]),
+        ("1000", "1e3", [1000, 1e3, "1E3"]),
+        ("0", "-0.0", [0, -0.0, "-0"]),
+        ("9007199254740993", "9007199254740993.0", [9007199254740993, "9007199254740993"]),
+        ("1e-05", "0.00001", [1e-05, 0.00001]),
+        ("True", "true", [True, "TRUE", "true"]),
+        ("false", "False", [False]),
+        ("NaN", "NaN", [math.nan, "NaN"]),
+        ("007", "007", ["007"]),
+        ('"3"', '" 3.0"', [3]),
+    ],
+)
+def test_csv_and_json_write_one_category_in_many_ways(trained, text, served, serving):
+    """Half of Rome's rows are written as `trained` in the CSV, half as `text`: they are one category."""
+    expected = serving(rome("Rome"))("30,Rome")[0]
+    model = serving(rome(trained, text))
+    assert expected != model("30,Atlantis")[0]
+    assert model(f"30,{trained}\n30,{text}")[0] == expected * 2
+    lines = "\n".join(json.dumps({"age": 30, "city": value}) for value in served)
+    assert model(lines, "application/jsonlines")[0] == expected * len(served)
+    assert model(json.dumps([[30, value] for value in served]), "application/json")[0] == expected * len(served)
+
+
+@pytest.mark.parametrize(
+    ("trained", "other"), [("007", "7"), ("9007199254740993", "9007199254740992"), ("1.1", "1.11")]
+)
+def test_different_numbers_are_different_categories(trained, other, serving):
+    model = serving(rome(trained))
+    unseen = model("30,Atlantis")
+    assert model(f'[[30, "{other}"], [30, {other}]]', "application/json")[0] == unseen[0] * 2
+    assert model(f"30,{trained}") != unseen
+
+
+def test_missing_values_are_missing_however_they_are_written(serving):
+    model = serving(schema={**job_cases.SCHEMA, "missing_values": ["-1"]})
+    assert model("-1,-1\n-1.0,-1.0")[0] == "nan,nan\n" * 2
+    assert model("[[-1, -1], [-1.0, -1.0], [null, null]]", "application/json")[0] == "nan,nan\n" * 3
+
+
+def test_unseen_categories_are_counted_in_the_log_once_for_each_doubling(model, capsys):
+    capsys.readouterr()
+    for _ in range(100):
+        model("30,Atlantis\n30,Rome\n30,?")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" since ")[0] for line in lines] == [
+        f"feature 'city': {count} of {3 * count} rows" for count in (1, 2, 4, 8, 16, 32, 64)
+    ]
+    assert "have a category that no training row has, such as 'Atlantis'; encoded as the overall share" in lines[0]
+    model("\n".join(["30," + "x" * 80] * 1000))
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "1100 of 1300 rows since the start" in line
+    assert f"such as '{'x' * 60}…'" in line
+
+
+def test_an_archive_of_before_is_served_by_the_code_that_lies_in_it(tmp_path, monkeypatch):
+    with tarfile.open(Path(__file__).with_name("golden") / "encoder-version-1.tar.gz") as archive:
+        archive.extractall(tmp_path / "model", filter="data")
+    monkeypatch.syspath_prepend(str(tmp_path / "model/code"))
+    for name in MODULES:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    handler = importlib.import_module("inference")
+    encoder = handler.model_fn(str(tmp_path / "model"))
+    row = "39,State-gov,Bachelors,13,Never-married,Adm-clerical,Not-in-family,White,Male,2174,0,40,United-States"
+    text = handler.output_fn(handler.predict_fn(handler.input_fn(row, "text/csv"), encoder), "*/*")[0]
+    for name in MODULES:
+        sys.modules.pop(name, None)
+    fitted = (tmp_path / "model/encoder.json").read_text()
+    ranked = zip(json.loads(fitted)["features"], row.split(","), strict=True)
+    assert text.strip().split(",") == [
+        str(feature["categories"].index(value)) if feature["type"] == "category" else value for feature, value in ranked
+    ]
+    with pytest.raises(ValueError, match="has version 1, this code reads version 2: serve it with the code that lies"):
+        Encoder.from_json(fitted)
 
 
 def test_bytes_and_text_are_read(model):
@@ -82,7 +187,7 @@ def test_bytes_and_text_are_read(model):
 
 def test_what_ends_no_row(model):
     assert model("30,Rome\n31,Oslo\n\r\n\n") == model("30,Rome\n31,Oslo")
-    assert model('30,"Ro\n\nme"\n31,Oslo')[0].splitlines()[0] == "30,nan"
+    assert model('30,"Ro\n\nme"\n31,Oslo')[0].splitlines()[0] == "30,0.214286"
     lines = '{"age": 30, "city": "A\u2028B"}\n{"age": 31, "city": "Rome"}\n\n'
     assert model(lines, "application/jsonlines") == model("30,A\u2028B\n31,Rome")
 
@@ -115,7 +220,10 @@ def test_the_answer_is_csv_whatever_is_accepted(model):
         ("[7]", "application/json", "row 1 is neither an object nor an array"),
         ('[{"age": 1}]', "application/json", "row 1 lacks the feature 'city'"),
         ("[[1]]", "application/json", "row 1 has 1 values, the model takes 2: age, city"),
-        ('[["1", true]]', "application/json", "row 1, feature 'city': true is neither a string nor a number"),
+        ('[[true, "Rome"]]', "application/json", "row 1, feature 'age': true is neither a string nor a number"),
+        ('[[1, ["Rome"]]]', "application/json", "row 1, feature 'city': [\"Rome\"] is no string, number or boolean"),
+        ('[[NaN, "Rome"]]', "application/json", "row 1, column 'age': 'NaN' is not a finite number"),
+        ('[[1e400, "Rome"]]', "application/json", "row 1, column 'age': '1e400' is not a finite number"),
         ('[1, "Rome"]\n{', "application/jsonlines", "row 2 is not JSON: Expecting property name"),
         ('[1, "Rome"]\n \n[2, "Oslo"]', "application/jsonlines", "row 2 is empty; send one object or array a line"),
         ("{} {}", "application/json", "the request is not JSON (Extra data: line 1 column 4 (char 3)): send a list of"),
@@ -147,7 +255,7 @@ def test_a_value_too_large_to_look_for_the_row(model, container_response):
 
 def test_xgboosts_container_reads_the_answer(model):
     # Its decoder strips the body, asks csv.Sniffer for the delimiter of the first line, and makes empty fields nan.
-    text = model("30,Rome\n31,Atlantis\n")[0].strip()
+    text = model("30,Rome\n31,?\n")[0].strip()
     delimiter = csv.Sniffer().sniff(text.split("\n")[0][:512]).delimiter
     values = np.array([line.split(delimiter) for line in text.split("\n")]).astype(float)
     assert delimiter == ","

@@ -30,7 +30,7 @@ def imports(path):
             siblings |= {node.module} if node.module else {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             outside.add(node.module.split(".")[0])
-    return outside - sys.stdlib_module_names - {"row_encoder"}, siblings
+    return outside - sys.stdlib_module_names - {"csv_rows", "row_encoder"}, siblings
 
 
 def reached(name):

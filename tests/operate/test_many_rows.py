@@ -17,7 +17,8 @@ import pytest
 import xgboost
 from published_requests import BOOTSTRAP, bootstrap_model, publish_transform
 
-from mlops.jobs.row_encoder import Encoder, read_rows
+from mlops.jobs.csv_rows import read_rows
+from mlops.jobs.row_encoder import Encoder
 
 pytestmark = pytest.mark.slow
 

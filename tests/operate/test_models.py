@@ -127,16 +127,34 @@ def test_what_waits_for_approval_is_not_deployed(endpoint: str, register: Any, c
     assert "--model-approval-status Approved" in said
 
 
-def test_a_version_behind_another_encoder_is_refused(endpoint: str, register: Any, capsys: Any) -> None:
+def _fitted_on_other_rows(fitted: dict[str, Any]) -> None:
+    means = next(feature for feature in fitted["features"] if feature.get("means"))["means"]
+    means[next(iter(means))] += 0.01
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (_fitted_on_other_rows, "it was fitted on other data"),
+        (
+            lambda fitted: fitted.update(version=1),
+            "its encoder.json has version 1, the endpoint's has version 2",
+        ),
+    ],
+    ids=["other rows", "another version"],
+)
+def test_a_version_behind_another_encoder_is_refused(
+    change: Any, reason: str, endpoint: str, register: Any, capsys: Any
+) -> None:
     with tarfile.open(BOOTSTRAP / "encoder.tar.gz") as packed:
         stream = packed.extractfile("encoder.json")
         assert stream
         fitted = json.load(stream)
-    # Its categories are numbered otherwise, as they are when it was fitted on other rows.
-    next(feature for feature in fitted["features"] if feature.get("categories"))["categories"].reverse()
+    change(fitted)
     version = register(archive(**{"encoder.json": json.dumps(fitted).encode()}))
     said = run(capsys, "add", STUDENT, version, code=1)
     assert f"version {version} was trained behind another encoder than the one of {ENDPOINT}" in said
+    assert f"would misread its rows: {reason}. Deploy" in said
     assert f"v{version}.tar.gz" not in run(capsys, "list", STUDENT)
 
 

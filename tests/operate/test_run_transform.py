@@ -19,7 +19,8 @@ from botocore.response import StreamingBody
 from published_requests import SAMPLE, bootstrap_model, publish_transform
 
 from mlops.cli import main
-from mlops.jobs.row_encoder import Encoder, read_rows
+from mlops.jobs.csv_rows import read_rows
+from mlops.jobs.row_encoder import Encoder
 from mlops.operate.batch import command, failure, job, request
 from mlops.operate.batch.request import Changes
 from mlops.operate.entry import guarded

@@ -36,7 +36,8 @@ def processing(training: dict[str, Any], tmp_path_factory: pytest.TempPathFactor
     (root / "input" / "data" / "adult.csv").write_text("".join(head), encoding="utf-8")
     shutil.copy(ROOT / "data" / "adult" / "schema.json", root / "input" / "schema")
     run(training, "PreprocessData", root)
-    (root / "input" / "test").symlink_to(root / "output" / "test")
+    for name in ("test", "report"):
+        (root / "input" / name).symlink_to(root / "output" / name)
     train(root / "output" / "train" / "train.csv", root / "input" / "model")
     run(training, "EvaluateModel", root)
     return root
@@ -82,6 +83,7 @@ def test_every_path_read_from_a_report_is_there(training: dict[str, Any], proces
     assert {path for _, _, path in evaluator.read} == {
         "data.sha256",
         "schema.sha256",
+        "advice",
         *(f"binary_classification_metrics.{name}.value" for name in ("accuracy", "auc", "f1", "log_loss")),
     }
     assert 0 < float(metadata["log_loss"]) < 1

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mlops.jobs.evaluate import advice
 from render.definitions import committed, steps
 from render.evaluation import Evaluator, defaults
 
@@ -85,12 +86,26 @@ def test_quality_gate(training: dict[str, Any], auc: float, passes: bool) -> Non
     assert (evaluator.value(condition["LeftValue"]) >= evaluator.value(condition["RightValue"])) is passes
 
 
-def test_fail_message_names_metric_and_threshold(training: dict[str, Any]) -> None:
-    report = {"binary_classification_metrics": {"auc": {"value": 0.9297}}}
+@pytest.mark.parametrize(
+    ("warnings", "said"),
+    [
+        ([], "Improve the data or the hyperparameters"),
+        (
+            ["column 'ticket' looks like an identifier", "column 'cabin' looks like an identifier"],
+            "The likelier cause is the data, not the hyperparameters: column 'ticket' looks like an identifier "
+            "(1 more in evaluation.json)",
+        ),
+    ],
+    ids=["nothing noticed", "identifiers"],
+)
+def test_fail_message_names_metric_threshold_and_remedy(
+    training: dict[str, Any], warnings: list[str], said: str
+) -> None:
+    report = {"binary_classification_metrics": {"auc": {"value": 0.9297}}, "advice": advice(warnings)}
     evaluator = Evaluator(defaults(training) | {"AucThreshold": 0.99}, {("EvaluateModel", "EvaluationReport"): report})
     assert evaluator.value(steps(training)["QualityTooLow"]["Arguments"]["ErrorMessage"]) == (
         "The model was not registered: its AUC on the test split is 0.9297, below the AucThreshold of 0.99. "
-        "Improve the data or the hyperparameters, or start again with a lower AucThreshold."
+        f"{said}, or start again with a lower AucThreshold."
     )
 
 

@@ -16,7 +16,8 @@ import pytest
 import xgboost
 from first_models import ENCODER, SKLEARN, XGBOOST
 
-from mlops.jobs.row_encoder import Encoder, read_rows
+from mlops.jobs.csv_rows import read_rows
+from mlops.jobs.row_encoder import Encoder
 
 PROJECT = Path(__file__).resolve().parents[2]
 ASSETS = Path(__file__).with_name("assets")

@@ -17,7 +17,8 @@ import numpy as np
 import xgboost
 from botocore.exceptions import BotoCoreError, ClientError
 
-from mlops.jobs.row_encoder import Encoder, read_rows
+from mlops.jobs.csv_rows import read_rows
+from mlops.jobs.row_encoder import Encoder
 
 __all__ = ["check_answers", "check_deployment_from_outside", "check_nothing_left", "traffic"]
 

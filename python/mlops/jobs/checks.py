@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from .errors import DataError, JobError, quoted
+from .identifiers import identifier_problem
 from .label import positive_rows
 from .number_columns import is_date, is_decimal_comma, is_number, number_problem
-from .row_encoder import dictionary
+from .row_encoder import category, dictionary
 from .schema import Schema
 from .source import Source
 
@@ -45,9 +46,10 @@ def column_warnings(source: Source, schema: Schema) -> list[str]:
 
 
 def value_counts(source: Source, schema: Schema, name: str) -> dict[str, int]:
-    """Rows of each text of a feature, most frequent first; missing values are left out."""
+    """Rows of each value of a feature, most frequent first; missing values are left out."""
     indices, texts = dictionary(source.columns[name])
-    missing = {text.strip() for text in schema.missing_values}
+    texts = [category(text) for text in texts]
+    missing = {category(text) for text in schema.missing_values}
     counts: dict[str, int] = {}
     for text, count in zip(texts, np.bincount(indices[indices >= 0], minlength=len(texts)).tolist()):
         if text not in missing:
@@ -77,4 +79,4 @@ def _warning(counts: dict[str, int], kind: str, rows: int) -> str | None:
                 "points and declare it a number"
             )
         return f"is a category of {len(counts)} numbers; declare it a number, unless the numbers are codes"
-    return None
+    return identifier_problem(np.array(list(counts.values())), "rows")

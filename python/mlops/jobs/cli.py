@@ -39,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
         "--model", type=Path, default=Path(f"{_PROCESSING}/input/model"), help="model.tar.gz or folder"
     )
     evaluate.add_argument("--test", type=Path, default=Path(f"{_PROCESSING}/input/test"), help="CSV file or folder")
+    evaluate.add_argument("--report", type=Path, help="preprocessing's report.json or folder, whose warnings to repeat")
     evaluate.add_argument(
         "--output", type=Path, default=Path(f"{_PROCESSING}/output/evaluation"), help="folder of evaluation.json"
     )
@@ -58,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         else:
             from .evaluate import evaluate
 
-            evaluate(arguments.model, arguments.test, arguments.output, arguments.threshold)
+            evaluate(arguments.model, arguments.test, arguments.output, arguments.threshold, arguments.report)
     except (JobError, OSError) as error:
         _report(str(error), arguments.message_file)
         return 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tarfile
 import zlib
@@ -21,11 +22,14 @@ _SAVED_BY_UBJSON = re.compile(rb"version\[#L.{8}i(?P<ubjson>.)i.i.\}\Z", re.DOTA
 _SAVED_BY_JSON = re.compile(rb'"version"\s*:\s*\[\s*(?P<json>\d+)[\d,\s]*\]\s*\}\s*\Z')
 
 
-def evaluate(model_path: Path, test_path: Path, output: Path, threshold: float) -> None:
+def evaluate(
+    model_path: Path, test_path: Path, output: Path, threshold: float, report_path: Path | None = None
+) -> None:
     """Write `evaluation.json` under `output`. Raises JobError; then nothing is written.
 
     model_path: model.tar.gz of SageMaker's XGBoost, or the folder that holds it. test_path: CSV without a header, label
-    (0 or 1) first, or a folder of such files.
+    (0 or 1) first, or a folder of such files. report_path: preprocessing's report.json or its folder, whose warnings
+    are repeated.
     """
     if not 0 < threshold < 1:
         raise JobError(f"--threshold is {threshold}; it must lie between 0 and 1")
@@ -41,13 +45,36 @@ def evaluate(model_path: Path, test_path: Path, output: Path, threshold: float) 
         raise JobError(
             "the model's scores are not probabilities of one class; train it with the objective binary:logistic"
         )
-    document = model_quality(positive, scores, threshold)
+    warnings = _warnings(report_path) if report_path else []
+    document = {**model_quality(positive, scores, threshold), "advice": advice(warnings), "warnings": warnings}
     with Outputs(output) as outputs:
         outputs.write("evaluation.json", json_bytes(document))
     metrics = document["binary_classification_metrics"]
     interval = document["confidence_intervals_95"].get("auc")
     shown = f" (95 % {interval['lower']:.4f} to {interval['upper']:.4f})" if interval else ""
     print(f"auc {metrics['auc']['value']:.4f}{shown}, accuracy {metrics['accuracy']['value']:.4f}, {len(scores)} rows")
+    for warning in warnings:
+        print(f"warning: {warning}")
+
+
+def advice(warnings: list[str]) -> str:
+    """What to do where the metrics are too low: the likelier cause first."""
+    if not warnings:
+        return "Improve the data or the hyperparameters"
+    more = f" ({len(warnings) - 1} more in evaluation.json)" if len(warnings) > 1 else ""
+    return f"The likelier cause is the data, not the hyperparameters: {warnings[0]}{more}"
+
+
+def _warnings(path: Path) -> list[str]:
+    file = path / "report.json" if path.is_dir() else path
+    try:
+        report = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        report = None
+    warnings = report.get("warnings", []) if isinstance(report, dict) else None
+    if not isinstance(warnings, list):
+        raise JobError(f"report {file} is not preprocessing's report.json; pass that file, or its folder, as --report")
+    return warnings
 
 
 def load_booster(path: Path) -> Any:

@@ -2,7 +2,8 @@
 
 It reads `text/csv` (no header, comma separated, the features in the order of the schema), `application/jsonlines` (one
 object or array a line) and `application/json` (a list of those, or `{"instances": [...]}`). An object's other keys are
-ignored; a JSON null is a missing value. The handler functions are those that the container calls:
+ignored; a JSON null is a missing value. A JSON number or boolean is read as its text in a CSV is. The handler functions
+are those that the container calls:
 https://sagemaker.readthedocs.io/en/stable/frameworks/sklearn/using_sklearn.html
 """
 
@@ -12,6 +13,7 @@ import csv
 import io
 import json
 import re
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,9 +21,11 @@ import numpy as np
 import pyarrow as pa
 
 if TYPE_CHECKING or __package__:
-    from .row_encoder import Encoder, read_rows, write_rows
+    from .csv_rows import SHOWN_CHARACTERS, read_rows, write_rows
+    from .row_encoder import Encoder
 else:  # in the container this file and the encoder are top-level modules
-    from row_encoder import Encoder, read_rows, write_rows
+    from csv_rows import SHOWN_CHARACTERS, read_rows, write_rows
+    from row_encoder import Encoder
 
 CSV, JSON, JSON_LINES = "text/csv", "application/json", "application/jsonlines"
 # The container decodes text before `input_fn` gets it, and puts this in the place of what is no UTF-8.
@@ -58,9 +62,12 @@ def predict_fn(request: tuple[str, bytes] | Refusal, encoder: Encoder) -> np.nda
     if isinstance(request, Refusal):
         return request
     try:
-        return encode(*request, encoder)
+        columns = read(*request, encoder)
+        encoded, unseen = encoder.encode_and_note(columns)
     except ValueError as error:
         return Refusal(str(error), 400)
+    _unseen.note(columns, unseen)
+    return encoded
 
 
 def output_fn(encoded: np.ndarray[Any, Any] | Refusal, accept: str) -> Any:
@@ -70,23 +77,52 @@ def output_fn(encoded: np.ndarray[Any, Any] | Refusal, accept: str) -> Any:
     return write_rows(encoded).decode("ascii"), CSV
 
 
-def encode(media_type: str, body: bytes, encoder: Encoder) -> np.ndarray[Any, Any]:
-    """Encoded rows of a body. Raises ValueError with the row, counted from 1, and the column that cannot be read."""
+class UnseenCategories:
+    """Counts the categories that no training row has, and logs a feature's count each time that it has doubled."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._rows = 0
+        self._counts: dict[str, int] = {}
+        self._logged: dict[str, int] = {}
+
+    def note(self, columns: dict[str, Any], unseen: dict[str, np.ndarray[Any, Any]]) -> None:
+        """Count the rows of one request: its raw columns, and what `Encoder.encode_and_note` noted of them."""
+        with self._lock:
+            self._rows += len(next(iter(columns.values())))
+            for name, new in unseen.items():
+                self._counts[name] = self._counts.get(name, 0) + int(new.sum())
+                if self._counts[name] >= 2 * self._logged.get(name, 0):
+                    self._logged[name] = self._counts[name]
+                    value = columns[name][int(new.argmax())].as_py()
+                    shown = value if len(value) <= SHOWN_CHARACTERS else value[:SHOWN_CHARACTERS] + "…"
+                    print(
+                        f"feature {name!r}: {self._counts[name]} of {self._rows} rows since the start have a category "
+                        f"that no training row has, such as {shown!r}; encoded as the overall share of positives",
+                        flush=True,
+                    )
+
+
+_unseen = UnseenCategories()
+
+
+def read(media_type: str, body: bytes, encoder: Encoder) -> dict[str, Any]:
+    """Columns of a body: feature → texts. Raises ValueError with the row, counted from 1, that cannot be read."""
     if not body.strip():
         raise ValueError("the request holds no row")
     if media_type == CSV:
         _check_rows(body, encoder.names)
-        return encoder.encode(read_rows(body, encoder.names))
+        return read_rows(body, encoder.names)
     text = _decoded(body)
     if media_type == JSON_LINES:
         records = _json_lines(text)
     else:
         try:
-            document = json.loads(text)
+            document = _loaded(text)
         except ValueError as error:
             raise ValueError(f"the request is not JSON ({error}): send a list of objects or arrays") from None
         records = document["instances"] if isinstance(document, dict) and "instances" in document else document
-    return encoder.encode(_columns(records, encoder.names))
+    return _columns(records, encoder)
 
 
 def _check_rows(body: bytes, names: list[str]) -> None:
@@ -118,12 +154,17 @@ def _decoded(body: bytes) -> str:
     return text
 
 
+def _loaded(text: str) -> Any:
+    """A JSON text with its numbers as they are written."""
+    return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+
+
 def _json_lines(text: str) -> list[Any]:
     records: list[Any] = []
     # Not splitlines: a JSON string may hold what that takes for the end of a line.
     for number, line in enumerate(text.rstrip().split("\n"), start=1):
         try:
-            records.append(json.loads(line))
+            records.append(_loaded(line))
         except ValueError as error:
             what = f"is not JSON: {error}" if line.strip() else "is empty"
             raise ValueError(f"row {number} {what}; send one object or array a line") from None
@@ -139,9 +180,10 @@ def _response(refusal: Refusal) -> Any:
     return Response(response=refusal.message, status=refusal.status, mimetype="text/plain")
 
 
-def _columns(records: Any, names: list[str]) -> dict[str, Any]:
+def _columns(records: Any, encoder: Encoder) -> dict[str, Any]:
     if not isinstance(records, list):
         raise ValueError("JSON rows must be a list of objects or arrays")
+    names = encoder.names
     columns: dict[str, list[Any]] = {name: [] for name in names}
     for number, record in enumerate(records, start=1):
         if isinstance(record, list):
@@ -152,16 +194,14 @@ def _columns(records: Any, names: list[str]) -> dict[str, Any]:
             record = dict(zip(names, record))
         if not isinstance(record, dict):
             raise ValueError(f"row {number} is neither an object nor an array")
-        for name in names:
+        for name, kind, _ in encoder.features:
             if name not in record:
                 raise ValueError(f"row {number} lacks the feature {name!r}")
-            columns[name].append(_text(record[name], number, name))
+            value = record[name]
+            if isinstance(value, bool) and kind == "category":
+                value = str(value)
+            if not (value is None or isinstance(value, str)):
+                what = "neither a string nor a number" if kind == "number" else "no string, number or boolean"
+                raise ValueError(f"row {number}, feature {name!r}: {json.dumps(value)} is {what}")
+            columns[name].append(value)
     return {name: pa.array(values, type=pa.string()) for name, values in columns.items()}
-
-
-def _text(value: Any, number: int, name: str) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError(f"row {number}, feature {name!r}: {json.dumps(value)} is neither a string nor a number")
-    return json.dumps(value)

@@ -1,9 +1,10 @@
 """The encoder: raw rows to the numbers that XGBoost eats. Training and serving run this same file.
 
-A number stays a number. A category becomes its rank when the feature's categories are ordered by their share of
-positive labels in the training rows: one column a feature, and a tree finds the best two-way split of the categories
-among the splits of that order (Fisher 1958, "On grouping for maximum homogeneity"; Breiman et al. 1984, theorem 4.5).
-A missing value and a category never seen in training become NaN, for which XGBoost learns a direction at each split.
+A number stays a number. A category becomes its share of positive labels in the training rows, drawn to the overall
+share as target_means.py describes: one column a feature, in whose order a tree finds the best two-way split of the
+categories (Fisher 1958, "On grouping for maximum homogeneity"; Breiman et al. 1984, theorem 4.5). A category that no
+training row has becomes the overall share. A missing value becomes NaN, for which XGBoost learns a direction at each
+split.
 
 It needs pyarrow and numpy and no other file of the folder, because a serving container installs it as a top-level
 module.
@@ -11,22 +12,50 @@ module.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
+import re
 from typing import Any, NamedTuple, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 
-VERSION = 1
-# Weight, in rows, of the overall share of positives in a category's own share: it keeps a category of three rows from
-# the ends of the order.
-PRIOR_ROWS = 10
-SHOWN_CHARACTERS = 60  # of a row that is refused, in a message
+VERSION = 2
+# A number in JSON's notation; a leading plus, and a point without digits on one side, are read too. A zero before
+# another digit makes it text: 007 and postal codes are no numbers.
+_NUMBER = re.compile(
+    r"(?P<sign>[-+]?)(?:(?P<whole>0|[1-9][0-9]*)(?:\.(?P<part>[0-9]*))?|\.(?P<only>[0-9]+))(?:[eE](?P<power>[-+]?[0-9]{1,6}))?"
+)
+_BOOLEANS = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false"}
+_MOST_ZEROS = 30  # that a number is written out with; beyond, it keeps its exponent
+
+
+def category(text: str) -> str:
+    """The one text for all the ways to write a category, in CSV and in JSON.
+
+    Surrounding white space is no part of it. A text that is a number is the shortest decimal of the same value, exactly
+    and without a limit of digits: 3.0, 3.00, +3 and 30e-1 are 3, and -0 is 0. True and TRUE are true.
+    """
+    text = text.strip()
+    if not text or text[0] not in "+-.0123456789":
+        return _BOOLEANS.get(text, text)
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return text
+    part = (match["part"] or match["only"] or "").rstrip("0")
+    digits = ((match["whole"] or "") + part).lstrip("0")
+    if not digits:
+        return "0"
+    significant = digits.rstrip("0")
+    power = int(match["power"] or 0) - len(part) + len(digits) - len(significant)
+    sign = "-" if match["sign"] == "-" else ""
+    if 0 <= power <= _MOST_ZEROS:
+        return sign + significant + "0" * power
+    if -_MOST_ZEROS <= power < 0:
+        padded = significant.rjust(1 - power, "0")
+        return f"{sign}{padded[:power]}.{padded[power:]}"
+    return f"{sign}{significant}e{power}"
 
 
 class EncodingError(ValueError):
@@ -38,86 +67,70 @@ class EncodingError(ValueError):
 
 
 class Feature(NamedTuple):
-    """One feature; `categories` in the order of their codes 0, 1, 2 …, empty for a number."""
+    """One feature; `means` maps each category, in the form that `category` gives, to its code; empty for a number."""
 
     name: str
     type: str
-    categories: list[str]
+    means: dict[str, float]
 
 
 class Encoder:
     """A fitted encoder.
 
-    `features` are in the order of the schema, which is the order of raw rows and of encoded columns; `missing_values`
-    are the texts that stand for no value. Surrounding white space is no part of a value.
+    `features` are in the order of the schema, which is the order of raw rows and of encoded columns; `prior` is the
+    share of positive labels among the training rows, the code of a category that none of them has; `missing_values` are
+    the texts that stand for no value.
     """
 
-    def __init__(self, features: Sequence[Feature], missing_values: Sequence[str]) -> None:
+    def __init__(self, features: Sequence[Feature], prior: float, missing_values: Sequence[str]) -> None:
         self.features = list(features)
+        self.prior = prior
         self.missing_values = [text.strip() for text in missing_values]
-        self._codes = {
-            feature.name: {category: float(code) for code, category in enumerate(feature.categories)}
-            for feature in self.features
-            if feature.type == "category"
-        }
+        self._missing = {category(text) for text in missing_values}
 
     @property
     def names(self) -> list[str]:
         """The features' names, in order."""
         return [feature.name for feature in self.features]
 
-    @classmethod
-    def fit(
-        cls,
-        types: dict[str, str],
-        columns: dict[str, Any],
-        positive: np.ndarray[Any, Any],
-        missing_values: Sequence[str],
-    ) -> Encoder:
-        """Learn the categories and their order from training rows.
-
-        types: feature → "number" | "category", in order. columns: feature → pyarrow string array of n rows.
-        positive: n booleans, whether the row's label is the positive one.
-        """
-        missing = {text.strip() for text in missing_values}
-        features = []
-        for name, kind in types.items():
-            categories: list[str] = []
-            if kind == "category":
-                categories = _by_share_of_positives(columns[name], positive, missing)
-            features.append(Feature(name, kind, categories))
-        return cls(features, missing_values)
-
     def encode(self, columns: dict[str, Any]) -> np.ndarray[Any, Any]:
         """Encoded rows, float64 (rows, features). columns: feature → pyarrow string array; a null is a missing value.
 
         Raises EncodingError for a value of a number feature that is no finite number.
         """
+        return self.encode_and_note(columns)[0]
+
+    def encode_and_note(self, columns: dict[str, Any]) -> tuple[np.ndarray[Any, Any], dict[str, Any]]:
+        """Encoded rows as `encode` gives them, and which values no training row has: feature → booleans (rows).
+
+        Features without such a value are left out.
+        """
         rows = len(columns[self.features[0].name])
         matrix = np.empty((rows, len(self.features)), dtype=np.float64, order="F")
+        unseen: dict[str, Any] = {}
         for index, feature in enumerate(self.features):
             column = columns[feature.name]
             if feature.type == "number":
                 matrix[:, index] = parse_numbers(feature.name, column, self.missing_values)
-            else:
-                matrix[:, index] = self._encode_category(feature.name, column)
-        return matrix
-
-    def _encode_category(self, name: str, column: Any) -> np.ndarray[Any, Any]:
-        indices, values = dictionary(column)
-        codes = self._codes[name]
-        missing = set(self.missing_values)
-        table = [math.nan if text in missing else codes.get(text, math.nan) for text in values]
-        # The last entry is what the index -1, a null, picks.
-        return np.asarray(np.array([*table, math.nan], dtype=np.float64)[indices])
+                continue
+            indices, values = dictionary(column)
+            texts = [category(text) for text in values]
+            codes = [math.nan if text in self._missing else feature.means.get(text, self.prior) for text in texts]
+            # The last entry is what the index -1, a null, picks.
+            matrix[:, index] = np.array([*codes, math.nan], dtype=np.float64)[indices]
+            new = [text not in feature.means and text not in self._missing for text in texts]
+            if any(new):
+                unseen[feature.name] = np.array([*new, False])[indices]
+        return matrix, unseen
 
     def to_json(self) -> str:
         """The encoder as text: sorted keys, final newline; `from_json` gives it back."""
         document = {
             "version": VERSION,
             "missing_values": self.missing_values,
+            "prior": self.prior,
             "features": [
-                {"name": f.name, "type": f.type, **({"categories": f.categories} if f.type == "category" else {})}
+                {"name": f.name, "type": f.type, **({"means": f.means} if f.type == "category" else {})}
                 for f in self.features
             ],
         }
@@ -128,13 +141,19 @@ class Encoder:
         """The encoder that `to_json` wrote. Raises ValueError for another version."""
         document = json.loads(text)
         if document.get("version") != VERSION:
-            raise ValueError(f"encoder.json has version {document.get('version')!r}, this code reads version {VERSION}")
-        features = [Feature(f["name"], f["type"], list(f.get("categories", []))) for f in document["features"]]
-        return cls(features, document["missing_values"])
+            raise ValueError(
+                f"encoder.json has version {document.get('version')!r}, this code reads version {VERSION}: serve it "
+                "with the code that lies beside it in its archive, or train again"
+            )
+        features = [Feature(f["name"], f["type"], f.get("means", {})) for f in document["features"]]
+        return cls(features, document["prior"], document["missing_values"])
 
 
 def parse_numbers(name: str, column: Any, missing_values: Sequence[str]) -> np.ndarray[Any, Any]:
-    """A pyarrow string array as float64, NaN where missing. Raises EncodingError at the first text that is none."""
+    """A pyarrow string array as float64, NaN where missing. Raises EncodingError at the first text that is none.
+
+    A missing value that is a number, as -1 is, is missing however it is written: -1.0 too.
+    """
     trimmed = pc.utf8_trim_whitespace(column)
     missing = pc.is_in(trimmed, value_set=pa.array(list(missing_values), type=pa.string()))
     present = pc.if_else(missing, pa.scalar(None, pa.string()), trimmed)
@@ -148,7 +167,8 @@ def parse_numbers(name: str, column: Any, missing_values: Sequence[str]) -> np.n
     if pc.all(finite).as_py() is False:
         raise _first_bad_number(name, present)
     values = numbers.to_numpy() if isinstance(numbers, pa.ChunkedArray) else numbers.to_numpy(zero_copy_only=False)
-    return np.asarray(values, dtype=np.float64)
+    sentinels = [float(text) for text in missing_values if _NUMBER.fullmatch(text)]
+    return np.where(np.isin(values, sentinels), math.nan, values) if sentinels else np.asarray(values, dtype=np.float64)
 
 
 def _first_bad_number(name: str, column: Any) -> EncodingError:
@@ -174,76 +194,3 @@ def dictionary(column: Any) -> tuple[np.ndarray[Any, Any], list[str]]:
     encoded = column.dictionary_encode()
     indices = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
     return indices, [text.strip() for text in encoded.dictionary.to_pylist()]
-
-
-def _by_share_of_positives(column: Any, positive: np.ndarray[Any, Any], missing: set[str]) -> list[str]:
-    indices, values = dictionary(column)
-    known = indices >= 0
-    totals = np.bincount(indices[known], minlength=len(values))
-    positives = np.bincount(indices[known & positive], minlength=len(values))
-    counts: dict[str, list[int]] = {}
-    for text, total, hits in zip(values, totals.tolist(), positives.tolist()):
-        if text not in missing and total:
-            count = counts.setdefault(text, [0, 0])
-            count[0] += total
-            count[1] += hits
-    base = float(positive.mean())
-
-    def share(text: str) -> float:
-        total, hits = counts[text]
-        return (hits + PRIOR_ROWS * base) / (total + PRIOR_ROWS)
-
-    return sorted(counts, key=lambda text: (share(text), text))
-
-
-def read_rows(body: bytes, names: Sequence[str]) -> dict[str, Any]:
-    """Columns of raw CSV rows without a header, comma separated: name → pyarrow string array.
-
-    Raises ValueError for a row that has more or fewer values than there are names, and for what is not UTF-8, with the
-    row, counted from 1 without empty lines.
-    """
-    try:
-        table = pa.csv.read_csv(
-            io.BytesIO(body),
-            read_options=pa.csv.ReadOptions(column_names=list(names)),
-            parse_options=pa.csv.ParseOptions(newlines_in_values=True),
-            convert_options=pa.csv.ConvertOptions(
-                column_types={name: pa.string() for name in names}, strings_can_be_null=False
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        found = _first_bad_row(body, len(names)) or str(error)
-        raise ValueError(f"rows must be UTF-8 with {len(names)} values each, {', '.join(names)}: {found}") from None
-    return {name: table.column(name) for name in names}
-
-
-def _first_bad_row(body: bytes, values: int) -> str | None:
-    """The first row that is no UTF-8 or has not so many values, in words; None where Python's reader finds none.
-
-    pyarrow, which reads in parallel, tells what it met and not where.
-    """
-    # Surrogates stand for bytes that are no UTF-8, so that the rows around them can be counted.
-    text = io.StringIO(body.decode("utf-8", "surrogateescape"), newline="")
-    number = 0
-    try:
-        for row in csv.reader(text):
-            if not row:
-                continue
-            number += 1
-            joined = ",".join(row)
-            shown = repr(joined if len(joined) <= SHOWN_CHARACTERS else joined[:SHOWN_CHARACTERS] + "…")
-            if any("\udc80" <= character <= "\udcff" for character in joined):
-                return f"row {number} is not UTF-8: {shown}"
-            if len(row) != values:
-                return f"row {number} has {len(row)}: {shown}"
-    except csv.Error as error:
-        return f"row {number + 1} cannot be read: {error}"
-    return None
-
-
-def write_rows(matrix: np.ndarray[Any, Any]) -> bytes:
-    """Numbers as CSV without a header: shortest text that reads back as the same double, `nan` for missing."""
-    columns = {str(index): pa.array(matrix[:, index]) for index in range(matrix.shape[1])}
-    sink = io.BytesIO()
-    pa.csv.write_csv(pa.table(columns), sink, pa.csv.WriteOptions(include_header=False))
-    return sink.getvalue()

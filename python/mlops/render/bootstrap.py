@@ -26,7 +26,7 @@ from mlops.jobs.preprocess import preprocess
 from mlops.render.document import canonical_json
 from mlops.render.errors import RenderError
 
-__all__ = ["ENCODER", "FILES", "MODELS", "bootstrap", "committed_or_new", "same_answers"]
+__all__ = ["ENCODER", "FILES", "MODELS", "SEED", "bootstrap", "committed_or_new", "same_answers", "sample_rows"]
 
 ROOT = Path(__file__).resolve().parents[3]
 SEED = 42
@@ -62,6 +62,11 @@ def bootstrap(schema: Path) -> dict[str, bytes]:
     Raises:
         RenderError: the schema or its data cannot be used; the job's own message.
     """
+    return _trained_on(schema)[0]
+
+
+def _trained_on(schema: Path) -> tuple[dict[str, bytes], Any]:
+    """What `bootstrap` gives, and the encoded training rows (n, features)."""
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
         output = Path(folder)
         try:
@@ -74,7 +79,7 @@ def bootstrap(schema: Path) -> dict[str, bytes]:
         files[ENCODER] = (output / "encoder" / "model.tar.gz").read_bytes()
         report = json.loads((output / "report" / "report.json").read_text(encoding="utf-8"))
         files[_DESCRIPTION] = _description(report, files, read_encoded(output / "test"))
-    return files
+    return files, train[1]
 
 
 @functools.cache
@@ -87,6 +92,18 @@ def committed_or_new(name: str) -> bytes:
     return _bundled()[name]
 
 
+def sample_rows(features: Any) -> Any:
+    """Rows to compare two models on: the training rows `features` (n, columns), and as many drawn from their quantiles.
+
+    Every leaf of a tree is reached by some training row. The drawn ones combine values that no training row combines,
+    and each value is missing in one of ten, as serving may have it.
+    """
+    generator = np.random.default_rng(SEED)
+    drawn = np.column_stack([generator.permutation(column) for column in features.T])
+    drawn[generator.random(drawn.shape) < 0.1] = np.nan
+    return np.concatenate([features, drawn])
+
+
 def same_answers(one: bytes, other: bytes, features: Any) -> bool:
     """Whether two XGBoost archives score the rows `features` (n, columns) alike."""
     first, second = (_booster(archive).predict(xgboost.DMatrix(features)) for archive in (one, other))
@@ -96,11 +113,9 @@ def same_answers(one: bytes, other: bytes, features: Any) -> bool:
 @functools.cache
 def _bundled() -> Mapping[str, bytes]:
     schema, folder = ROOT / "data" / "adult" / "schema.json", ROOT / "rendered" / "bootstrap"
-    fresh = bootstrap(schema)
+    fresh, features = _trained_on(schema)
     committed = {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()}
-    width = _booster(fresh[MODELS["default"].archive]).num_features()
-    # Every leaf of every tree is reached by some of these rows: codes and numbers of the range that features have.
-    rows = np.random.default_rng(SEED).choice([np.nan, *range(60), 5000.0, 50000.0], size=(20000, width))
+    rows = sample_rows(features)
     alike = {ENCODER: lambda old, new: _members(old) == _members(new)} | {
         model.archive: lambda old, new: same_answers(old, new, rows) for model in MODELS.values()
     }

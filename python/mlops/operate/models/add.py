@@ -122,9 +122,13 @@ def _check_fits(s3: Any, endpoint: MultiModelEndpoint, found: _Found) -> None:
     ours = archive.encoder(archive.stored(s3, endpoint.front_uri), endpoint.front_uri)
     theirs = archive.encoder(archive.stored(s3, found.encoder_uri), found.encoder_uri) if found.encoder_uri else None
     if ours is not None and theirs is not None and ours != theirs:
+        versions = [document.get("version") if isinstance(document, dict) else None for document in (theirs, ours)]
+        reason = "it was fitted on other data"
+        if versions[0] != versions[1]:
+            reason = f"its encoder.json has version {versions[0]}, the endpoint's has version {versions[1]}"
         raise UserError(
             f"{found.said} was trained behind another encoder than the one of {endpoint.name}, and would misread its "
-            "rows: it was fitted on other data. Deploy the version as a whole, on an endpoint of its own"
+            f"rows: {reason}. Deploy the version as a whole, on an endpoint of its own"
         )
     columns, model = archive.encoder_columns(ours), inside.get("xgboost-model")
     features = archive.booster_features(model) if columns and model else None

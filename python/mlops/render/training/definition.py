@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from sagemaker.core.workflow.conditions import ConditionGreaterThanOrEqualTo
-from sagemaker.core.workflow.functions import Join
+from sagemaker.core.workflow.functions import Join, JsonGet
 from sagemaker.core.workflow.pipeline_definition_config import PipelineDefinitionConfig
 from sagemaker.mlops.workflow.condition_step import ConditionStep
 from sagemaker.mlops.workflow.fail_step import FailStep
@@ -13,7 +13,7 @@ from sagemaker.mlops.workflow.pipeline import Pipeline
 from mlops.render.document import template, without_empty
 from mlops.render.offline import offline_session
 from mlops.render.tokens import token
-from mlops.render.training.jobs import evaluate_model, preprocess_data, train_model
+from mlops.render.training.jobs import EVALUATION, evaluate_model, preprocess_data, train_model
 from mlops.render.training.package import metric, register_model
 from mlops.render.training.parameters import Parameters, parameters
 
@@ -58,7 +58,7 @@ def pipeline_definition(session: Any, declared: Parameters, shown: list[Any], st
         description="Is the AUC on the test split at least AucThreshold?",
         conditions=[ConditionGreaterThanOrEqualTo(left=auc, right=declared.auc_threshold)],
         if_steps=[register_model(session, declared, preprocess, model_uri, evaluate)],
-        else_steps=[_quality_too_low(declared, auc)],
+        else_steps=[_quality_too_low(declared, evaluate, auc)],
     )
     pipeline = Pipeline(
         # The name is Terraform's to give: it is no part of the definition.
@@ -73,7 +73,7 @@ def pipeline_definition(session: Any, declared: Parameters, shown: list[Any], st
     return template(without_empty(json.loads(pipeline.definition()), _SDK_NOISE))
 
 
-def _quality_too_low(declared: Parameters, auc: Any) -> FailStep:
+def _quality_too_low(declared: Parameters, evaluate: Any, auc: Any) -> FailStep:
     return FailStep(
         "QualityTooLow",
         description="Ends the execution as failed, with the metric and the threshold that it missed.",
@@ -84,7 +84,9 @@ def _quality_too_low(declared: Parameters, auc: Any) -> FailStep:
                 auc,
                 ", below the AucThreshold of ",
                 declared.auc_threshold,
-                ". Improve the data or the hyperparameters, or start again with a lower AucThreshold.",
+                ". ",
+                JsonGet(step_name=evaluate.name, property_file=EVALUATION, json_path="advice"),
+                ", or start again with a lower AucThreshold.",
             ],
         ),
     )

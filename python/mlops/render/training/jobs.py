@@ -106,7 +106,7 @@ def train_model(session: Any, declared: Parameters, preprocess: ProcessingStep) 
 
 
 def evaluate_model(session: Any, declared: Parameters, preprocess: ProcessingStep, model_uri: Any) -> ProcessingStep:
-    """EvaluateModel: model and test split in, evaluation.json in the Model Registry's format out."""
+    """EvaluateModel: model, test split and report in, evaluation.json in the Model Registry's format out."""
     processor = _processor(
         session,
         token("xgboost_image"),
@@ -118,6 +118,7 @@ def evaluate_model(session: Any, declared: Parameters, preprocess: ProcessingSte
         inputs=[
             processing_input("model", model_uri),
             processing_input("test", output_of(preprocess, "test")),
+            processing_input("report", output_of(preprocess, "report")),
             processing_input("code", token("code_uri")),
         ],
         outputs=[processing_output("evaluation")],
@@ -125,6 +126,7 @@ def evaluate_model(session: Any, declared: Parameters, preprocess: ProcessingSte
             "evaluate",
             *("--model", f"{INPUT_DIR}/model"),
             *("--test", f"{INPUT_DIR}/test"),
+            *("--report", f"{INPUT_DIR}/report"),
             *("--output", f"{OUTPUT_DIR}/evaluation"),
             *("--threshold", declared.decision_threshold.to_string()),
         ],
