@@ -133,6 +133,7 @@ WARNINGS = {
     "always missing": (lambda i: f"?,{i % 3},", "column 'age' is missing in all 40 rows; list it under ignored in the schema, or correct missing_values"),
     "dates": (lambda i: f"{i},{1 + i % 28:02}.01.2024,", "column 'city' is a category of dates such as '01.01.2024'; replace it by a number, such as the days since a fixed date, or by groups such as the month"),
     "numbers": (lambda i: f"{i},{i},", "column 'city' is a category of 40 numbers; declare it a number, unless the numbers are codes"),
+    "identifiers": (lambda i: f"{i},T{i},", "column 'city' looks like an identifier: 40 distinct values in 40 rows, from which a model can learn little; list it under ignored in the schema, or replace its values by fewer groups"),
     "decimal commas": (lambda i: f'{i},"{i},5",', "column 'city' is a category of 40 numbers with decimal commas such as '0,5'; write decimal points and declare it a number"),
 }  # fmt: skip
 
