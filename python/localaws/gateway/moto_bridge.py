@@ -93,8 +93,10 @@ def _handler(service: str, url: str) -> Any:
     """moto's function for the URL; raises `AwsError` for a service or path that moto does not have."""
     import moto.backend_index
 
+    # moto's patterns of hosts have several `.*`: on a long path they would take long.
+    host = "/".join([*url.split("/", 3)[:3], ""])
     for name, pattern in moto.backend_index.backend_url_patterns:
-        if pattern.match(url):
+        if pattern.match(host):
             for path, function in _paths(name):
                 if path.match(url):
                     return function

@@ -10,6 +10,7 @@ from xml.sax.saxutils import unescape
 from localaws.errors import AwsError
 from localaws.gateway.moto_autoscaling import add_activities, add_tags, delete_policies_with_their_target
 from localaws.gateway.moto_deliveries import POSTING, deliver_in_background
+from localaws.gateway.moto_patterns import bound_matching
 from localaws.gateway.request import Request
 from localaws.iam import Principal, is_key_denied
 from localaws.iam.policy import PolicyError, read_policy
@@ -25,6 +26,7 @@ def apply_fixes(service: str) -> None:
     if service == "s3":
         _leave_bucket_policies_to_iam()
         _let_delete_markers_be_deleted()
+    bound_matching(service)
     if service in POSTING:
         deliver_in_background(service)
     if service == "applicationautoscaling":

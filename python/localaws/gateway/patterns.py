@@ -14,11 +14,12 @@ __all__ = ["compile_pattern", "matches", "translate"]
 _DOT = r"[^\n\r\x85\u2028\u2029]"
 # These repeat a repetition of the same characters, on which `re` takes exponential time.  The first two (pipeline
 # definitions and endpoint policies) accept every text without the three line terminators that neither `.` nor the
-# explicit class matches; in the third one round of the group can take what many can.
+# explicit class matches; in the third one round of the group can take what many can; the fourth wants three characters.
 _LINEAR = {
     r".*(?:[ \r\n\t].*)*": r"[^\x85\u2028\u2029]*",
     r".*(?:[ \r\n\t].*)*.*": r"[^\x85\u2028\u2029]*",
     r"[a-z0-9]([-a-z0-9]*[a-z0-9]){0,39}?": r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?",
+    r"https://([.\-_a-zA-Z0-9]+/?){3,1016}": r"https://(?=(?:/?[.\-_a-zA-Z0-9]){3})[.\-_a-zA-Z0-9]+(?:/[.\-_a-zA-Z0-9]+)*/?",
 }
 
 
