@@ -44,7 +44,7 @@ define environment
 	  uv pip install --quiet --python $(1)/bin/python --editable '$(2)'; \
 	else \
 	  echo "Installing into $(1) with pip (a minute or two) ..."; \
-	  test -x $(1)/bin/python || "$(PYTHON)" -m venv $(1) || { \
+	  $(1)/bin/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear $(1) || { \
 	    echo "make: $(PYTHON) cannot make a virtual environment: on Debian or Ubuntu, apt install python3-venv" >&2; exit 1; }; \
 	  $(1)/bin/python -m pip install --quiet --disable-pip-version-check --editable '$(2)'; \
 	fi; touch $@
@@ -69,7 +69,7 @@ install: $(VENV)/.installed ## what everything but the tests needs, into .venv
 demo: needs-terraform ## the whole system on this machine, no AWS account (KEEP=1 leaves it running)
 	@began=$$(date +%s); $(MAKE) install && MLOPS_DEMO_BEGAN=$$began exec $(BIN)/python -m mlops.demo $(if $(KEEP),--keep)
 
-demo-down: install ## end what `make demo KEEP=1` left running
+demo-down: install ## end what `make demo KEEP=1`, or a demo that was killed, left running
 	@$(BIN)/python -m mlops.demo --down
 
 ## The checks
@@ -113,5 +113,5 @@ validate: needs-student install ## score the ten tasks, read-only (STUDENT_ID=â€
 
 .PHONY: clean
 clean: ## end a kept demo; remove environments, caches and build/ (never your state)
-	@if test -d build/demo/localaws && test -x $(BIN)/python; then $(BIN)/python -m mlops.demo --down; fi
+	@if test -d build/demo && test -x $(BIN)/python; then $(BIN)/python -m mlops.demo --down; fi
 	rm -rf build $(VENV) $(RENDER_VENV) .mypy_cache .pytest_cache .ruff_cache python/*.egg-info

@@ -14,10 +14,12 @@ PROJECT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 
 
-def start_demo(project: Path, *options: str, **environment: str) -> subprocess.Popen[str]:
-    """The demo as `make demo` starts it, from the copy's own code."""
+def start_demo(
+    project: Path, *options: str, through: tuple[str, ...] = (), **environment: str
+) -> subprocess.Popen[str]:
+    """The demo as `make demo` starts it, from the copy's own code; `through` is a command that starts it."""
     return subprocess.Popen(
-        [sys.executable, "-m", "mlops.demo", *options],
+        [*through, sys.executable, "-m", "mlops.demo", *options],
         cwd=project,
         env={**os.environ, "PYTHONPATH": str(project / "python"), **environment},
         stdin=subprocess.DEVNULL,

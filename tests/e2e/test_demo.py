@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from demo_process import BIN, PROJECT, Kept, start_demo
 
+from mlops.demo.leftovers import temporary_folder
+
 pytestmark = pytest.mark.slow
 
 
@@ -77,6 +79,15 @@ def test_a_whole_run_against_a_user_s_machine(project: Path, tmp_path: Path) -> 
     assert processes_of(project) == []
 
 
+def leftovers_of(project: Path) -> bool:
+    """Whether the demo's temporary folder is still there."""
+    folder = temporary_folder(project / "build/demo")  # makes it where it is not
+    left = any(folder.iterdir())
+    if not left:
+        folder.rmdir()
+    return left
+
+
 @pytest.mark.parametrize(
     ("moment", "sign"),
     [
@@ -98,6 +109,52 @@ def test_ctrl_c_at_any_moment_cleans_up(moment: str, sign: str, project: Path) -
     assert "Traceback" not in rest
     assert processes_of(project) == []
     assert "Two interrupts received" not in (project / "build/demo/demo.log").read_text()
+
+
+@pytest.mark.parametrize("sign", ["▸ local stack up", "▸ terraform init", "▸ terraform apply", "TrainModel +Executing"])
+def test_what_a_killed_demo_left_is_cleaned_up(sign: str, project: Path) -> None:
+    with start_demo(project) as demo:
+        _until(demo, sign)
+        time.sleep(0.4)
+        demo.kill()
+    with start_demo(project, "--down") as end:
+        said, _ = end.communicate(timeout=60)
+    assert end.returncode == 0, said
+    assert processes_of(project) == []
+    assert not leftovers_of(project)
+    assert not (project / "build/demo/localaws/work").exists()
+
+
+def test_the_next_demo_runs_after_one_whose_make_was_killed(project: Path) -> None:
+    """In the middle of an apply, and with a Terraform of the user's own that goes on in the same folder."""
+    with start_demo(project, through=("sh", "-c", '"$@" & wait', "sh")) as make:
+        _until(make, "▸ terraform apply")
+        time.sleep(2)
+        os.kill(make.pid, signal.SIGKILL)
+        make.wait()
+        with subprocess.Popen(["sleep", "600"], cwd=project / "build/demo") as terraform:
+            try:
+                with start_demo(project) as demo:
+                    said, _ = demo.communicate(timeout=300)
+                assert demo.returncode == 0, said
+                assert terraform.poll() is None
+            finally:
+                terraform.kill()
+    assert processes_of(project) == []
+    assert not leftovers_of(project)
+
+
+def test_the_next_demo_runs_after_one_was_killed_in_destroy(project: Path) -> None:
+    with start_demo(project) as demo:
+        _until(demo, "▸ terraform destroy")
+        time.sleep(1)
+        demo.kill()
+    with start_demo(project) as second:
+        said, _ = second.communicate(timeout=300)
+    assert second.returncode == 0, said
+    assert "  ended what an earlier demo, which was killed, had left running\n" in said
+    assert processes_of(project) == []
+    assert not leftovers_of(project)
 
 
 def test_a_failing_phase_says_where_to_look_and_cleans_up(project: Path) -> None:

@@ -102,3 +102,12 @@ def test_install_does_nothing_the_second_time_until_pyproject_changes(checkout: 
     os.utime(checkout / "pyproject.toml", (later, later))
     assert make(checkout, tools, "install").returncode == 0
     assert calls.read_text() != first
+
+
+def test_an_environment_that_was_cut_short_is_made_anew(checkout: Path, tools: Path) -> None:
+    """Its Python is there, and pip is not."""
+    (checkout / ".venv" / "bin").mkdir(parents=True)
+    fake(checkout / ".venv" / "bin", "python", "exit 1")
+    fake(tools, "python3", 'echo "$*" >> "$HOME/asked"; [[ $* != *venv* ]]')
+    assert make(checkout, tools, "install").returncode == 2
+    assert (checkout / "asked").read_text().splitlines()[-1] == "-m venv --clear .venv"

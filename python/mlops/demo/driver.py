@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import signal
@@ -16,7 +15,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from mlops.demo import batch, child, endpoints, sandbox, tuning
+from mlops.demo import batch, child, endpoints, leftovers, sandbox, tuning
 from mlops.demo.screen import Phase, Screen
 from mlops.demo.stack import LocalStack
 from mlops.operate import aws, empty, execution, logs, names, run_pipeline
@@ -51,12 +50,17 @@ class Demo:
         self.log = self.folder / "demo.log"
         self._stack_is_ours = False
         self._user_environment = dict(os.environ)
-        self._environment = sandbox.clean_environment(os.environ, self.home)
+        self._kept = self.folder / "kept"
+        self._temporary = leftovers.temporary_folder(self.folder)
+        self._environment = sandbox.clean_environment(os.environ, self.home) | {
+            leftovers.MARK: str(self.folder),
+            "TMPDIR": str(self._temporary),
+        }
         self.stack = LocalStack(self.folder / "localaws", self._environment)
 
     def run(self) -> int:
         """Exit code 0 when every phase went through, 1 when one failed, 130 after Ctrl-C; always cleans up."""
-        with self._alone(), self.log.open("w", encoding="utf-8") as log:
+        with leftovers.alone(self.folder), self.log.open("w", encoding="utf-8") as log:
             for name in (signal.SIGTERM, signal.SIGHUP):
                 signal.signal(name, _as_interrupt)
             screen = Screen(sys.stdout, log)
@@ -77,24 +81,32 @@ class Demo:
                     self._clean_up()
             screen.say("\n" + screen.times())
             if self.keep:
+                self._kept.touch()
                 screen.say(self._how_to_look_around())
         return 0
 
     def down(self) -> int:
-        """Ends what ``keep`` left running."""
-        with self._alone():
-            self.stack.down()
+        """Ends what ``keep`` or a demo that was killed left running."""
+        with leftovers.alone(self.folder):
+            self._clear()
         print("The demo's local stack is down.")
         return 0
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        with (self.folder / "lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise UserError(f"another demo runs in {self.folder}: wait for it, or end it with Ctrl-C") from error
-            yield
+    def _clear(self) -> bool:
+        """Ends everything of the demo and removes its temporary files; whether anything still ran."""
+        found = self.stack.down()
+        found = leftovers.kill_marked(self.folder) or found
+        shutil.rmtree(self._temporary, ignore_errors=True)
+        self._kept.unlink(missing_ok=True)
+        return found
+
+    def _make_way(self, screen: Screen) -> None:
+        """Raises ``UserError`` where a kept demo runs; what a killed one left running is ended."""
+        if self._kept.exists() and self.stack.runs():
+            raise UserError("the local stack of an earlier `make demo` still runs: end it with `make demo-down`")
+        if self._clear():
+            screen.say("  ended what an earlier demo, which was killed, had left running")
+        self._temporary.mkdir(mode=0o700)
 
     def _phases(self, screen: Screen) -> None:
         if began := os.environ.get("MLOPS_DEMO_BEGAN"):
@@ -103,7 +115,7 @@ class Demo:
             plugins = plugin_dir(self._user_environment)
             screen.say(f"  {plugins or 'in the registry'}")
         with screen.phase("local stack up", "overhead"):
-            self.stack.check_free()
+            self._make_way(screen)
             self._stack_is_ours = True
             account = self.stack.up()
             self._environment = sandbox.sealed(self.stack.environment(), self.home)
@@ -115,8 +127,8 @@ class Demo:
         sandbox.compose_root(self.project, root)
         variables = {"student_id": self.student_id}
         terraform = Terraform(root, variables, screen.terraform_line, self._environment)
-        with screen.phase("terraform init", "terraform"):
-            online = sandbox.downloading(self._environment, self._user_environment, self.folder / "plugins")
+        with screen.phase("terraform init", "terraform"), self._plugin_cache() as cache:
+            online = sandbox.downloading(self._environment, self._user_environment, cache)
             Terraform(root, variables, screen.terraform_line, online).init(plugins)
         with screen.phase("terraform apply", "terraform"):
             terraform.apply()
@@ -152,7 +164,17 @@ class Demo:
         with screen.phase("terraform destroy", "terraform"):
             terraform.destroy()
         with screen.phase("local stack down", "overhead"):
-            self.stack.down()
+            self._clear()
+
+    @contextmanager
+    def _plugin_cache(self) -> Iterator[Path]:
+        """The downloads of earlier runs, unless the last one was cut short: Terraform would use half a plugin."""
+        cache, unfinished = self.folder / "plugins", self.folder / "init-unfinished"
+        if unfinished.exists():
+            shutil.rmtree(cache, ignore_errors=True)
+        unfinished.touch()
+        yield cache
+        unfinished.unlink()
 
     def _create_pipeline(self, screen: Screen, outputs: Mapping[str, Any]) -> None:
         script = str(self.project / "python" / "create_pipeline.py")
@@ -190,7 +212,7 @@ class Demo:
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, signal.SIG_IGN)
         if self._stack_is_ours:
-            self.stack.down()
+            self._clear()
 
     def _how_to_look_around(self) -> str:
         student = self.student_id

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mlops.demo import child
-from mlops.operate.errors import UserError
 
 __all__ = ["LocalStack"]
 
 _RUNNING = re.compile(r"runs at (?P<endpoint>\S+) .*account (?P<account>\d{12})")
+_NOT_RUNNING = 3
 _DUMP = "import json, os; print(json.dumps(dict(os.environ)))"
 
 
@@ -26,27 +26,29 @@ class LocalStack:
         self.home = home
         self._environment = {**environment, "LOCALAWS_HOME": str(home)}
 
-    def check_free(self) -> None:
-        """Raises ``UserError`` where it runs already, kept by an earlier demo or left by one that was killed."""
-        if self._status():
-            raise UserError("the local stack of an earlier `make demo` still runs: end it with `make demo-down`")
+    def runs(self) -> bool:
+        """Whether its process lives, even if it does not answer."""
+        return self._asked().returncode != _NOT_RUNNING
 
     def up(self) -> str:
         """Starts it in the background on a free port; returns its account when it answers."""
         child.run([self.command, "up"], self._environment, finish=True)
         return self._status()["account"]
 
-    def down(self) -> None:
-        """Stops it and everything it runs."""
-        child.run([self.command, "down"], self._environment, finish=True)
+    def down(self) -> bool:
+        """Stops it and everything it runs, and removes its files; whether it ran."""
+        return child.run([self.command, "down"], self._environment, finish=True).startswith("localaws is down")
 
     def _status(self) -> dict[str, str]:
         """What `localaws status` says of a running stack; empty where none runs."""
-        asked = subprocess.run(
-            [self.command, "status"], env=self._environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
-        )
+        asked = self._asked()
         found = _RUNNING.search(asked.stdout) if asked.returncode == 0 else None
         return found.groupdict() if found else {}
+
+    def _asked(self) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [self.command, "status"], env=self._environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
+        )
 
     def environment(self) -> dict[str, str]:
         """The environment of a shell after ``eval "$(localaws env)"``."""

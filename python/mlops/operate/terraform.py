@@ -1,6 +1,6 @@
 """Terraform through python-terraform, kept behind this one file (the package was last released in 2019).
 
-python-terraform turns options into arguments and variables into var files. Running the process is done here: its own
+python-terraform turns options into arguments. Running the process is done here: its own
 ``cmd`` either collects all output until the end or writes to this process's terminal, and its ``synchronous=False``
 reaches Terraform as an unknown option.
 """
@@ -48,7 +48,9 @@ class Terraform:
     def __init__(
         self, folder: Path, variables: Mapping[str, str], on_line: Callable[[str], None], environment: Mapping[str, str]
     ) -> None:
-        self._options = _Options(working_dir=str(folder), variables=dict(variables))
+        self._options = _Options(working_dir=str(folder))
+        # As a list: a dictionary becomes a temporary file, which stays behind where this process is killed.
+        self._variables = [f"{name}={value}" for name, value in variables.items()]
         self._folder = folder
         self._on_line = on_line
         self._environment = dict(environment)
@@ -80,15 +82,12 @@ class Terraform:
         return {name: output["value"] for name, output in json.loads(printed.stdout).items()}
 
     def _with_variables(self) -> dict[str, Any]:
-        return {"var": self._options.variables, "input": False, "no_color": IsFlagged}
+        return {"var": self._variables, "input": False, "no_color": IsFlagged}
 
     def _checked(self, command: str, allowed: tuple[int, ...] = (0,), **options: Any) -> int:
         arguments = self._options.generate_cmd_string(command, **options)
         lines: list[str] = []
-        try:
-            code = self._run(arguments, lines)
-        finally:
-            self._options.temp_var_files.clean_up()
+        code = self._run(arguments, lines)
         if code not in allowed:
             raise TerraformFailedError(f"terraform {command} ended with exit code {code}: {_first_error(lines)}")
         return code
