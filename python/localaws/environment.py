@@ -9,8 +9,9 @@ from pathlib import Path
 
 from localaws.state import RunningStack
 
-__all__ = ["clean", "cut_off", "exports", "lines", "sdk_config", "unset_names"]
+__all__ = ["clean", "cut_off", "exports", "lines", "sdk_configs", "unset_names"]
 
+_HOOK = str(Path(__file__).with_name("sdk_hook"))
 _LOCAL_HOSTS = ("127.0.0.1", "localhost")
 # Nothing listens there, and the name is in every tool's error.
 _NOWHERE = "http://127.0.0.1:1/localaws-is-not-running"
@@ -63,6 +64,7 @@ def exports(stack: RunningStack, sdk_config_file: Path, environ: Mapping[str, st
         "AWS_PAGER": "",
         "AWS_REGION": stack.region,
         "AWS_SECRET_ACCESS_KEY": stack.secret_access_key,
+        "PYTHONPATH": _python_path(environ),
         "SAGEMAKER_USER_CONFIG_OVERRIDE": str(sdk_config_file),
         # SDK v3 refuses roles without permissions for VPCs, needed or not; here the stack refuses what is not allowed.
         "SAGEMAKER_VALIDATE_ROLE": environ.get("SAGEMAKER_VALIDATE_ROLE", "false"),
@@ -99,20 +101,25 @@ def clean(environ: MutableMapping[str, str]) -> None:
     environ.update(AWS_CONFIG_FILE=os.devnull, AWS_EC2_METADATA_DISABLED="true", AWS_SHARED_CREDENTIALS_FILE=os.devnull)
 
 
-def sdk_config(region: str, account_id: str) -> str:
-    """The SageMaker SDK's configuration (v2 and v3): its default bucket, and no telemetry.
+def sdk_configs(region: str, account_id: str) -> dict[str, str]:
+    """The SageMaker SDK's configuration files by name; `sdk_hook/sitecustomize.py` picks the one for its release.
 
-    Without a default bucket the SDK asks the real STS for the account.
+    Without a default bucket the SDK asks the real STS for the account; 2.158 is the first release that takes one. 2.199
+    is the first with telemetry, and with a member that opts out. Releases before 2.143 read no configuration.
     """
-    return (
-        "SchemaVersion: '1.0'\n"
-        "SageMaker:\n"
-        "  PythonSDK:\n"
-        "    Modules:\n"
-        "      TelemetryOptOut: true\n"
-        "      Session:\n"
-        f"        DefaultS3Bucket: sagemaker-{region}-{account_id}\n"
-    )
+    bucket = f"      Session:\n        DefaultS3Bucket: sagemaker-{region}-{account_id}\n"
+    modules = "SageMaker:\n  PythonSDK:\n    Modules:\n"
+    version = "SchemaVersion: '1.0'\n"
+    return {
+        "any-release.yaml": version,
+        "bucket.yaml": f"{version}{modules}{bucket}",
+        "no-telemetry.yaml": f"{version}{modules}      TelemetryOptOut: true\n{bucket}",
+    }
+
+
+def _python_path(environ: Mapping[str, str]) -> str:
+    present = [folder for folder in environ.get("PYTHONPATH", "").split(os.pathsep) if folder not in ("", _HOOK)]
+    return os.pathsep.join([_HOOK, *present])
 
 
 def _proxies(environ: Mapping[str, str]) -> dict[str, str]:

@@ -55,7 +55,9 @@ def serve(home: Home, port: int, region: str, account_id: str, log: str | None) 
         )
         return 1
     _end_on_signals(stack)
-    home.sdk_config.write_text(environment.sdk_config(region, account_id))
+    home.sdk_config.parent.mkdir(exist_ok=True)
+    for name, text in environment.sdk_configs(region, account_id).items():
+        home.sdk_config.with_name(name).write_text(text)
     principals = stack.principals
     home.write(
         RunningStack(

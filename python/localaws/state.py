@@ -79,8 +79,8 @@ class Home:
 
     @property
     def sdk_config(self) -> Path:
-        """The SageMaker SDK's configuration file."""
-        return self.path / "sagemaker-sdk.yaml"
+        """The SageMaker SDK's configuration file that every release accepts; others lie beside it."""
+        return self.path / "sagemaker-sdk" / "any-release.yaml"
 
     def create(self) -> None:
         """Make the folder, for its owner's eyes only: the state file holds a secret key.

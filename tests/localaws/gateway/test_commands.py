@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from localaws import environment
+
 LOCALAWS = [sys.executable, "-m", "localaws"]
 
 # Each would give AWS's tools or Terraform other credentials, another endpoint or other API models.
@@ -101,9 +103,12 @@ def test_the_environment_overrules_profiles_endpoints_and_proxies(environ: dict[
     assert variables["NO_PROXY"] == "internal.example,127.0.0.1,localhost"
     assert variables["AWS_PAGER"] == ""
     assert variables["SAGEMAKER_VALIDATE_ROLE"] == "false"
-    config = Path(variables["SAGEMAKER_USER_CONFIG_OVERRIDE"]).read_text()
-    assert "DefaultS3Bucket: sagemaker-eu-west-1-210987654321" in config
-    assert "TelemetryOptOut: true" in config
+    assert variables["PYTHONPATH"].split(":")[0] == str(Path(environment.__file__).with_name("sdk_hook"))
+    config = Path(variables["SAGEMAKER_USER_CONFIG_OVERRIDE"])
+    assert config.read_text() == "SchemaVersion: '1.0'\n"
+    best = config.with_name("no-telemetry.yaml").read_text()
+    assert "DefaultS3Bucket: sagemaker-eu-west-1-210987654321" in best
+    assert "TelemetryOptOut: true" in best
 
 
 def test_serve_prints_its_url_and_ends_on_a_signal(environ: dict[str, str]) -> None:
