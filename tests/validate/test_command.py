@@ -186,6 +186,17 @@ def test_seventy_points_pass(done: int, verdict: bool, student: str) -> None:
     assert table.endswith(f"Pass mark: 70 of 100 points: {'passed' if verdict else 'not passed'}.")
 
 
+class Nested(Passing):
+    def check(self, account: Account) -> Result:
+        return self.check(account)
+
+
+def test_a_document_that_is_nested_without_end_fails_its_task(student: str) -> None:
+    scored = scoring.score(Account(student), [Nested(), Passing()])
+    assert [task.result.passed for task in scored.tasks] == [False, True]
+    assert scored.tasks[0].result.message == "a document of the student's is nested too deeply to be read"
+
+
 class Unbuilt(Refusing):
     BUILT = False
 

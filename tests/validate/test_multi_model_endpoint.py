@@ -174,6 +174,11 @@ def test_models_count_as_they_come(student: str, serve: Serve, sagemaker: Any) -
     assert miss(student).message == f"many-{student} is Updating, not InService"
     _ended(sagemaker, f"many-{student}")
 
+    arn = sagemaker.describe_endpoint(EndpointName=f"many-{student}")["EndpointArn"]
+    sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "StudentId", "Value": student}])
+    sagemaker.delete_model(ModelName=f"many-{student}")
+    assert miss(student).message == f"a model of many-{student} does not exist any more"
+
 
 def test_a_neighbours_prefix_does_not_count(student: str, serve: Serve) -> None:
     """The prefix is a folder: what lies in models-old/ is not in models/."""

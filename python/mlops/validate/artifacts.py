@@ -16,7 +16,7 @@ _CODE_VARIABLES = {"sagemaker_submit_directory", "SAGEMAKER_SUBMIT_DIRECTORY"}
 _FREE_TEXT = {"CustomerMetadataProperties", "FailureReason", "Metadata", "Tags"}
 _MANIFESTS = {"ManifestFile", "AugmentedManifestFile"}
 _HTTPS = re.compile(
-    r"https://(?:(?P<host>[a-z0-9.-]+)\.s3|s3)(?:[.-][a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?/(?P<path>.*)", re.DOTALL
+    r"https://(?:(?P<host>[a-z0-9.-]+)\.s3|s3)[a-z0-9.-]*\.amazonaws\.com(?:\.cn)?/(?P<path>.*)", re.DOTALL
 )
 
 

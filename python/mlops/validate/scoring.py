@@ -100,5 +100,7 @@ def _checked(account: Account, task: Task) -> Result:
         return failed.result
     except UnansweredError as error:
         return Result(False, f"not graded: {error}", (), remedy, answered=False)
+    except RecursionError:
+        return Result(False, "a document of the student's is nested too deeply to be read", (), remedy)
     except ClientError as error:
         return Result(False, f"{error.operation_name}: {error_code(error)}", (), remedy)

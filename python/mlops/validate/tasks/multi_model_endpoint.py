@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from mlops.operate.package import split_uri
 from mlops.validate import ended_endpoint
 from mlops.validate.account import Account
@@ -41,7 +43,12 @@ def _examined(account: Account, endpoint: dict[str, Any], remedy: str) -> Result
     evidence = Evidence(arn, endpoint["EndpointStatus"], endpoint["LastModifiedTime"])
     described = account.ask("sagemaker", "describe_endpoint", EndpointName=name)
     config = account.ask("sagemaker", "describe_endpoint_config", EndpointConfigName=described["EndpointConfigName"])
-    models = models_of(account, config)
+    try:
+        models = models_of(account, config)
+    except ClientError as error:
+        if account.ownership.tag_of(arn) != account.student_id:
+            raise
+        raise CheckFailed(f"a model of {name} does not exist any more", remedy, evidence) from error
     foreign = account.ownership.check(name, arn, config, models)
     uri = multi_model_uri(models)
     if uri is None:
