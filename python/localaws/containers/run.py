@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Literal
 
-from localaws.containers import sandbox
-from localaws.containers.environment import base_environment, write_interpreter_names
+from localaws.containers import sandbox, virtual_environment
+from localaws.containers.environment import base_environment
 from localaws.containers.images import ImageTable, Runtime, load_images
 from localaws.containers.sandbox import PROGRAMS
 from localaws.containers.visible import named_paths
@@ -68,10 +68,10 @@ class ContainerResult:
 
 
 def run_container(run: ContainerRun) -> ContainerResult:
-    """Run to the end; raises UnknownImageError and NoCommandError before anything starts."""
+    """Run to the end; raises UnknownImageError, ImageTableError and NoCommandError before anything starts."""
     runtime = run.images.runtime(run.image)
     scratch = run.scratch or run.ml_root.with_name(f"{run.ml_root.name}-scratch")
-    argv = _argv(run, runtime)
+    argv = _argv(run, runtime, scratch)
     environment = base_environment(runtime.python, scratch, run.threads)
     if runtime.framework:
         environment["SAGEMAKER_FRAMEWORK"] = runtime.framework
@@ -79,7 +79,7 @@ def run_container(run: ContainerRun) -> ContainerResult:
     keep = () if run.entrypoint else named_paths(runtime.command)
     command = sandbox.Command(argv, environment, str(scratch / "home"), run.network, keep=keep)
     line = sandbox.prepare(command, run.ml_root, scratch, runtime.python)
-    write_interpreter_names(runtime.python, scratch / "bin")
+    virtual_environment.write(runtime.python, scratch / "packages")
     if warning := sandbox.WARNINGS[sandbox.kind()]:
         run.on_line(warning)
     process = subprocess.Popen(
@@ -94,7 +94,7 @@ def run_container(run: ContainerRun) -> ContainerResult:
         return _follow(run, process)
 
 
-def _argv(run: ContainerRun, runtime: Runtime) -> list[str]:
+def _argv(run: ContainerRun, runtime: Runtime, scratch: Path) -> list[str]:
     if run.entrypoint:
         return [*run.entrypoint, *run.arguments]
     if runtime.command:
@@ -102,7 +102,8 @@ def _argv(run: ContainerRun, runtime: Runtime) -> list[str]:
     if run.mode == "train" and runtime.trains:
         script = runtime.framework and (_names_script(run) or not runtime.algorithm)
         program = "script_mode" if script else f"{runtime.algorithm}_algorithm"
-        return [runtime.python, str(PROGRAMS), program, run.image.rpartition(":")[2]]
+        python = virtual_environment.interpreter(scratch / "packages")
+        return [python, str(PROGRAMS), program, run.image.rpartition(":")[2]]
     raise NoCommandError(
         f"Image {run.image} has no entry point here: give the job one (ContainerEntrypoint), or the image a `command` "
         "in the image table."

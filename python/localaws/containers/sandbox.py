@@ -93,7 +93,7 @@ def prepare(command: Command, ml: Path, scratch: Path, python: str) -> list[str]
 
 
 def _prepare(command: Command, ml: Path, scratch: Path, python: str, how: Kind) -> list[str]:
-    for name in ("tmp", "home", "bin", "packages"):
+    for name in ("tmp", "home", "packages"):
         (scratch / name).mkdir(parents=True, exist_ok=True)
     argv, environment, cwd = command.argv, dict(command.environment), command.cwd
     if how != "namespaces":
@@ -122,7 +122,7 @@ def _prepare(command: Command, ml: Path, scratch: Path, python: str, how: Kind) 
         "companion_descriptors": command.companion_descriptors,
         "ml": str(ml),
         "tmp": str(scratch / "tmp"),
-        "own": [str(scratch / name) for name in ("home", "bin", "packages")],
+        "own": [str(scratch / name) for name in ("home", "packages")],
         "shown": [*runtime_paths(python), *command.keep],
         "hidden": hidden_folders(),
         "homes": user_homes(),

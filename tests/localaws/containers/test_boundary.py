@@ -73,7 +73,7 @@ SEES = "print(json.dumps(sorted(os.listdir(os.environ['HOST'] + '/{}'))))"
     [
         ("stack", ["work"]),
         ("stack/work/jobs", ["this"]),
-        ("stack/work/jobs/this/scratch", ["bin", "home", "packages"]),
+        ("stack/work/jobs/this/scratch", ["home", "packages"]),
         ("user", ["project"]),
     ],
 )

@@ -119,18 +119,6 @@ def test_where_the_kernel_refuses_paths_are_rewritten_and_the_log_says_so(
     assert lines == [sandbox.WARNINGS["rewritten"]]
 
 
-def test_packages_that_a_job_installs_stay_its_own(tmp_path: Path) -> None:
-    lines: list[str] = []
-    script = (
-        "import os, pathlib, sys\n"
-        "pathlib.Path(os.environ['PIP_TARGET'], 'fresh.py').write_text('WORD = 1')\n"
-        "import fresh; print(fresh.WORD)\n"
-    )
-    assert _run(tmp_path / "one", "python3", "-c", script, lines=lines).exit_code == 0
-    assert lines == ["1"]
-    assert _run(tmp_path / "two", "python3", "-c", "import fresh").last_words[-1].startswith("ModuleNotFoundError")
-
-
 def test_lines_come_while_the_program_runs(tmp_path: Path) -> None:
     times: list[float] = []
     script = "import sys, time; print('a'); time.sleep(1); print('b', end='')"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
 
 from .world import BUCKET, World
 
@@ -66,9 +67,9 @@ def test_a_job_finds_the_layout_the_variables_and_only_its_roles_credentials(wor
     os.environ["SERVERS_SECRET"] = "leaked"
     try:
         name = world.processing(
-            "import boto3, json, os, pathlib, subprocess, sys\n"
+            "import boto3, json, numpy, os, pathlib, subprocess, sys\n"
             "config = pathlib.Path('/opt/ml/config')\n"
-            "report = {'environment': dict(os.environ), 'prefix': sys.prefix,\n"
+            "report = {'environment': dict(os.environ), 'prefix': sys.prefix, 'numpy': numpy.__file__,\n"
             "  'arn': boto3.client('sts').get_caller_identity()['Arn'],\n"
             "  'job': json.loads((config / 'processingjobconfig.json').read_text()),\n"
             "  'hosts': json.loads((config / 'resourceconfig.json').read_text()),\n"
@@ -91,7 +92,8 @@ def test_a_job_finds_the_layout_the_variables_and_only_its_roles_credentials(wor
     assert report["job"]["ProcessingJobName"] == name
     assert report["job"]["ProcessingInputs"] == described["ProcessingInputs"]
     assert report["hosts"] == {"current_host": "algo-1", "hosts": ["algo-1"]}
-    assert report["python"].strip() == report["prefix"] == sys.prefix
+    assert report["python"].strip() == report["prefix"] == environment["VIRTUAL_ENV"]
+    assert report["numpy"] == np.__file__
 
 
 def test_prefixes_manifests_and_gzip(world: World) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xgboost
+from containers.tiny_package import write_package
 from sklearn.linear_model import LogisticRegression
 
 from localaws.containers.serving import ContainerSpec, Invocation, InvocationResult, ModelServer, ServingError
@@ -249,6 +250,19 @@ def test_requirements_are_installed_for_this_container_alone(serving: Serving) -
     assert ask(serving.start(container), "1").body == b"42"
     with pytest.raises(ServingError, match="No module named 'extra'"):
         serving.script(script)
+
+
+@pytest.mark.parametrize("line", ["./tiny", "-e ./tiny"])
+def test_requirements_that_must_be_built_are_installed(line: str, serving: Serving) -> None:
+    container = serving.script_container(
+        "import tiny\ndef model_fn(d): return tiny.__name__\n"
+        "def transform_fn(model, body, content_type, accept): return model, 'text/plain'\n"
+    )
+    assert container.model_dir
+    write_package(container.model_dir / "code")
+    requirements = f"--no-index\n--find-links ./wheels\n{line}\n"
+    (container.model_dir / "code" / "requirements.txt").write_text(requirements)
+    assert ask(serving.start(container), "1").body == b"tiny"
 
 
 def test_the_model_folder_is_read_only(serving: Serving) -> None:

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from localaws.containers import virtual_environment
 from localaws.containers.environment import base_environment
-from localaws.containers.images import ImageTable, NoServerError, Runtime, UnknownImageError
+from localaws.containers.images import ImageTable, ImageTableError, NoServerError, Runtime, UnknownImageError
 from localaws.containers.sandbox import PROGRAMS
 from localaws.containers.serving.interface import ContainerSpec, ServingError
 
@@ -49,7 +50,8 @@ def launch(
     """
     try:
         runtime = images.server(spec.image)
-    except (UnknownImageError, NoServerError) as error:
+        virtual_environment.check(runtime.python)
+    except (UnknownImageError, NoServerError, ImageTableError) as error:
         raise ServingError("start", str(error), hostname=spec.hostname or "", status=400) from error
     variables = base_environment(runtime.python, scratch, _THREADS)
     variables["SAGEMAKER_MODEL_SERVER_WORKERS"] = str(os.cpu_count() or 1)
@@ -64,7 +66,8 @@ def launch(
     variables["SAGEMAKER_BIND_TO_PORT"] = "8080"
     script = runtime.framework and (variables.get("SAGEMAKER_PROGRAM") or not runtime.algorithm)
     handler = str(runtime.framework) if script else "algorithm"
-    argv = [runtime.python, str(PROGRAMS), "serving", handler, spec.image.rpartition(":")[2]]
+    python = virtual_environment.interpreter(scratch / "packages")
+    argv = [python, str(PROGRAMS), "serving", handler, spec.image.rpartition(":")[2]]
     return Launch(runtime, argv, variables, "inherited", 0)
 
 

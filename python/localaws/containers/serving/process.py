@@ -10,8 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import IO
 
-from localaws.containers import sandbox
-from localaws.containers.environment import write_interpreter_names
+from localaws.containers import sandbox, virtual_environment
 from localaws.containers.serving.interface import ContainerSpec
 from localaws.containers.serving.launch import Launch
 from localaws.containers.serving.namespace import Namespace
@@ -68,7 +67,7 @@ class ContainerProcess:
             companion_descriptors=companion_passed,
         )
         line = sandbox.prepare(command, self._ml, self._scratch, prepared.runtime.python)
-        write_interpreter_names(prepared.runtime.python, self._scratch / "bin")
+        virtual_environment.write(prepared.runtime.python, self._scratch / "packages")
         self._process = subprocess.Popen(
             line,
             stdin=subprocess.PIPE,

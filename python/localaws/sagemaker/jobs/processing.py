@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from localaws.containers.images import UnknownImageError
+from localaws.containers.images import ImageTableError, UnknownImageError
 from localaws.containers.run import ContainerResult, ContainerRun, NoCommandError, run_container
 from localaws.errors import validation_error
 from localaws.folders import FolderError
@@ -194,7 +194,7 @@ def _container(job: Job) -> ContainerResult:
     )
     try:
         return run_container(run)
-    except (NoCommandError, UnknownImageError) as error:
+    except (ImageTableError, NoCommandError, UnknownImageError) as error:
         raise JobFailure(f"ClientError: {error}") from error
 
 

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from localaws.containers.images import UnknownImageError
+from localaws.containers.images import ImageTableError, UnknownImageError
 from localaws.containers.run import ContainerResult, ContainerRun, NoCommandError, run_container
 from localaws.folders import Folder, FolderError
 from localaws.sagemaker.jobs import reasons
@@ -130,7 +130,7 @@ def _container(job: Job) -> ContainerResult:
     )
     try:
         return run_container(run)
-    except (NoCommandError, UnknownImageError) as error:
+    except (ImageTableError, NoCommandError, UnknownImageError) as error:
         raise JobFailure(f"ClientError: {error}") from error
     finally:
         reader.close()

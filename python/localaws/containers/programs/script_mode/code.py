@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import logging
-import os
 import shutil
+import site
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import tempfile
 from pathlib import Path
@@ -56,14 +58,13 @@ def _unpack(packed: Path, code: Path, source: str) -> None:
 
 
 def install_requirements(code: Path) -> None:
-    """Install requirements.txt where the job, and only the job, sees it ($PIP_TARGET)."""
+    """Install requirements.txt into this interpreter's environment, and make it importable at once."""
     requirements = code / "requirements.txt"
     if not requirements.exists():
         return
     install = [sys.executable, "-m", "pip", "install", "-r", str(requirements)]
     if importlib.util.find_spec("pip") is None and shutil.which("uv"):  # environments that uv makes have no pip
-        target = ["--python", sys.executable, "--target", os.environ.get("PIP_TARGET", str(code))]
-        install = ["uv", "pip", "install", *target, "-r", str(requirements)]
+        install = ["uv", "pip", "install", "--python", sys.executable, "-r", str(requirements)]
     logging.info("Installing dependencies from requirements.txt: %s", " ".join(install))
     ended = subprocess.run(install, cwd=code, check=False)
     if ended.returncode:
@@ -71,6 +72,8 @@ def install_requirements(code: Path) -> None:
             f'InstallRequirementsError:\nExitCode {ended.returncode}\nErrorMessage "pip could not install '
             f'requirements.txt; the log says why"\nCommand "{" ".join(install)}"'
         )
+    importlib.invalidate_caches()
+    site.addsitedir(sysconfig.get_path("purelib"))  # what was installed as editable is named by a .pth file
 
 
 def command(program: str, code: Path, arguments: list[str]) -> list[str]:
