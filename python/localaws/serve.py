@@ -11,6 +11,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from localaws import environment
+from localaws.memory import return_freed_memory
 from localaws.state import Home, RunningStack
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def serve(home: Home, port: int, region: str, account_id: str, log: str | None) 
     home.create()
     lock = home.lock()
     environment.clean(os.environ)
+    return_freed_memory()
     # moto reads its account when it is imported.
     os.environ["MOTO_ACCOUNT_ID"] = account_id
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")

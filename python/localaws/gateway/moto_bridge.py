@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from localaws.errors import AwsError, unknown_operation
 from localaws.gateway.moto_fixes import after, apply_fixes, before
+from localaws.gateway.moto_memory import release
 from localaws.gateway.protocols import Response
 from localaws.gateway.request import Request
 from localaws.iam import Principal
@@ -65,6 +66,8 @@ def serve(stack: Stack, request: Request, caller: Principal) -> Response:
         raise AwsError(
             "NotImplemented", f"The local stack cannot serve {name}: moto failed with {type(error).__name__}: {error}"
         ) from error
+    finally:
+        release(moto_request)
     return _response(request, int(status), headers, body, scope.service)
 
 

@@ -10,6 +10,7 @@ from xml.sax.saxutils import unescape
 from localaws.errors import AwsError
 from localaws.gateway.moto_autoscaling import add_activities, add_tags, delete_policies_with_their_target
 from localaws.gateway.moto_deliveries import POSTING, deliver_in_background
+from localaws.gateway.moto_memory import close_replaced_objects, forget_instances
 from localaws.gateway.moto_patterns import bound_matching
 from localaws.gateway.request import Request
 from localaws.iam import Principal, is_key_denied
@@ -23,7 +24,9 @@ __all__ = ["after", "apply_fixes", "before"]
 
 def apply_fixes(service: str) -> None:
     """Change moto's classes once the service's modules are loaded."""
+    forget_instances()
     if service == "s3":
+        close_replaced_objects()
         _leave_bucket_policies_to_iam()
         _let_delete_markers_be_deleted()
     bound_matching(service)
