@@ -27,6 +27,9 @@ def _create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[st
     if ("PrimaryContainer" in request) == bool(request.get("Containers")):
         raise validation_error("Exactly one of PrimaryContainer and Containers must be given for a model.")
     containers = request.get("Containers") or [request["PrimaryContainer"]]
+    hostnames = [each.get("ContainerHostname", f"container-{number}") for number, each in enumerate(containers, 1)]
+    if twice := next((name for name in hostnames if hostnames.count(name) > 1), None):
+        raise validation_error(f"Containers of a model need different hostnames, and two have {twice!r}: change one.")
     for container in containers:
         if package := container.get("ModelPackageName"):
             approved_package(stack, package)

@@ -133,6 +133,13 @@ def test_exit_codes_are_those_of_docker(tmp_path: Path) -> None:
     assert _run(tmp_path / "ml", "/etc/passwd").exit_code == 126
 
 
+def test_a_null_byte_in_a_command_is_one_line_in_the_log(tmp_path: Path) -> None:
+    for words, environment in ((("echo", "a\0b"), {}), (("ec\0ho",), {}), (("echo",), {"A": "b\0"})):
+        lines: list[str] = []
+        assert _run(tmp_path / "ml", *words, lines=lines, environment=environment).exit_code == 126
+        assert [line for line in lines if "exec: " in line and "embedded null" in line] == lines
+
+
 def test_an_image_without_a_command_says_so(tmp_path: Path) -> None:
     with pytest.raises(NoCommandError, match="has no entry point here: give the job one"):
         _run(tmp_path / "ml", entrypoint=None)

@@ -216,6 +216,17 @@ def test_containers_called_directly(world: World) -> None:
     assert world.invoke(name, headers={host: "third"}).status == 400
 
 
+def test_containers_of_a_model_have_different_hostnames(world: World) -> None:
+    url = world.put("models/twice.tar.gz", packed(behaviour__json=b"{}"))
+    plain = {"Image": TINY, "ModelDataUrl": url}
+    first = {**plain, "ContainerHostname": "container-2"}
+    for second in (first, plain):  # a container without one is called by its number
+        with pytest.raises(ClientError, match="need different hostnames, and two have 'container-2': change one"):
+            world.sagemaker.create_model(
+                ModelName=unique("model"), ExecutionRoleArn=world.role, Containers=[first, second]
+            )
+
+
 def test_slow_models_do_not_keep_the_stack_from_answering(world: World) -> None:
     name = world.endpoint(world.config(world.model("slow")))
     with ThreadPoolExecutor(100) as pool:

@@ -118,6 +118,23 @@ def test_unpacked_objects_that_would_be_one_file_fail_the_job(world: World) -> N
     assert f"a.csv.gz becomes the file {LOCAL}/a.csv, which another object has become." in reason
 
 
+@pytest.mark.parametrize("name", ["..gz", "...gz", ".gz/..gz"])
+def test_an_unpacked_object_never_becomes_a_name_of_dots(world: World, name: str) -> None:
+    folder = prefix()
+    world.put(f"{folder}/{name}", "x")
+    reason = read(world, f"s3://{BUCKET}/{folder}/", S3CompressionType="Gzip")["FailureReason"]
+    assert "has the file or directory name '.'" in reason or "has the file or directory name '..'" in reason
+
+
+def test_an_output_is_an_input_under_the_same_uri(world: World) -> None:
+    folder = prefix()
+    for uri in (f"s3://{BUCKET}//{folder}/out", f"s3://{BUCKET}/{folder}/out///"):
+        path = "/opt/ml/processing/output"
+        name = world.processing(f"open('{path}/a', 'w')", outputs={"o": (uri, path)})
+        assert world.finish("ProcessingJob", name)["ProcessingJobStatus"] == "Completed"
+        assert read(world, f"{uri.rstrip('/')}/")["files"] == ["a"]
+
+
 @pytest.mark.parametrize("names", [("a", "a/b"), ("a/b/c", "a/b")])
 def test_a_key_that_is_both_file_and_folder_fails_the_job(world: World, names: tuple[str, str]) -> None:
     folder = prefix()
@@ -132,7 +149,7 @@ def test_a_key_that_is_both_file_and_folder_fails_the_job(world: World, names: t
     [
         ("/tmp/manifest.txt", "has an illegal char sub-sequence '//' in it"),
         ("../manifest.txt", "has the file or directory name '..' in it"),
-        ("", "is empty, and a file needs a name"),
+        ("", "is the prefix itself, and a file needs a name"),
         ("folder/", "ends with '/'"),
         ("a\0b", "has a null byte in it"),
         (7, 'is not a JSON list of a "prefix" and object names'),
@@ -149,19 +166,22 @@ def test_a_manifest_names_files_inside(world: World, name: Any, rule: str) -> No
     assert rule in reason
 
 
-@pytest.mark.parametrize("text", ["[" * 20_000, "{}", "[]", '[{"prefix": 5}, "a"]', "\ufeff"])
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 20_000, "{}", "[]", '[{"prefix": 5}, "a"]', "\ufeff", r'[{"prefix": "s3://jobs-bucket/\ud800/"}, "a"]'],
+)
 def test_a_document_that_is_no_manifest_is_named(world: World, text: str) -> None:
     uri = world.put(f"{prefix()}.json", text)
     reason = read(world, uri, "ManifestFile")["FailureReason"]
     assert uri in reason or "S3 URI '5'" in reason
 
 
-def test_an_absolute_name_after_a_prefix_without_slash_is_its_file(world: World) -> None:
+def test_an_absolute_name_after_a_prefix_without_slash_fails_the_job(world: World) -> None:
     folder = prefix()
     world.put(f"{folder}/a.txt", "x")
     uri = world.put(f"{folder}-m.json", json.dumps([{"prefix": f"s3://{BUCKET}/{folder}"}, "/a.txt"]))
     described = read(world, uri, "ManifestFile")
-    assert "sub-sequence '//'" in described["FailureReason"]
+    assert f"{folder}/a.txt belongs to a manifest whose prefix does not end with '/'" in described["FailureReason"]
     assert not Path("/a.txt").exists()
 
 

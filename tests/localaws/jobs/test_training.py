@@ -192,6 +192,11 @@ def test_checkpoints_go_to_s3_and_training_resumes_from_them(world: World, chann
     second = world.finish("TrainingJob", name)
     assert _booster(world, second).num_boosted_rounds() == 8
     assert any("Resuming from iteration 3" in line for line in world.log("TrainingJob", name))
+    spot["CheckpointConfig"] = {"S3Uri": f"s3://{BUCKET}/check"}  # a folder, not the beginning of "checkpoints"
+    name = world.training(channels, {**BINARY, "num_round": "1"}, **spot)
+    third = world.finish("TrainingJob", name)
+    assert _booster(world, third).num_boosted_rounds() == 1
+    assert world.keys("check/") == ["xgboost-checkpoint.0"]
 
 
 def test_metric_definitions_are_read_with_tabs_or_their_escapes(world: World, channels: dict[str, str]) -> None:

@@ -52,16 +52,21 @@ GOOD = packed(
     ("latest", {"type": LINK, "linkname": "code/inference.py"}),
     ("code/up", {"type": LINK, "linkname": "../xgboost-model"}),
     ("hard", {"type": HARD, "linkname": "code/inference.py"}),
+    ("a:b", {"data": b"1"}),
+    ("\\c", {"data": b"1"}),
+    ("code/best", {"type": LINK, "linkname": "/opt/ml/model/a:b"}),
 )
 
 
 def test_files_folders_and_links_inside_are_unpacked(tmp_path: Path) -> None:
     model = extract(tmp_path, GOOD)
     assert sorted(str(path.relative_to(model)) for path in model.rglob("*")) == [
-        "code", "code/inference.py", "code/run.sh", "code/up", "hard", "latest", "xgboost-model",
+        "\\c", "a:b", "code", "code/best", "code/inference.py", "code/run.sh", "code/up", "hard", "latest",
+        "xgboost-model",
     ]  # fmt: skip
     assert (model / "latest").read_text() == (model / "hard").read_text() == "x = 1\n"
     assert (model / "code" / "up").stat().st_size == 5000
+    assert (model / "code" / "best").read_text() == "1"
     assert os.access(model / "code" / "run.sh", os.X_OK)
     assert not (model / "code" / "inference.py").stat().st_mode & 0o111
 
@@ -78,6 +83,10 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "absolute path": (packed(("/etc/passwd", {"data": b"x"})), "holds the absolute path '/etc/passwd'"),
     "dots": (packed(("a/../../x", {"data": b"x"})), "holds 'a/../../x', which leads out of its folder"),
     "absolute link": (packed(("l", {"type": LINK, "linkname": "/etc"})), "links 'l' to '/etc', outside"),
+    "absolute link out of a model": (
+        packed(("l", {"type": LINK, "linkname": "/opt/ml/model/../secret"})),
+        "links 'l' to '../secret', outside",
+    ),
     "link out": (packed(("a/l", {"type": LINK, "linkname": "../../x"})), "links 'a/l' to '../../x', outside"),
     "through a link": (
         packed(("l", {"type": LINK, "linkname": "y/.."}), ("y", {"type": LINK, "linkname": "."}), ("l/x", {})),

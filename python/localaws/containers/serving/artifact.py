@@ -10,14 +10,13 @@ import gzip
 import os
 import shutil
 import tarfile
-import time
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from localaws.containers.serving.archive_limits import BoundedStream, Limits, Refused
 from localaws.folders import PathRefused, components
 from localaws.s3_urls import bucket_and_key
 
@@ -27,26 +26,12 @@ if TYPE_CHECKING:
 __all__ = ["ArtifactError", "Limits", "download", "extract"]
 
 _CHUNK = 1 << 20
-_LONGEST_HEADER_BYTES = 1 << 20  # of a name, a link or extended attributes; tarfile reads them into memory
 _KEPT_FREE_BYTES = 1 << 28
+_MODEL = "/opt/ml/model/"  # where a model finds itself, when it is trained and when it is served
 
 
 class ArtifactError(Exception):
     """A model artifact that cannot be used; the message names it and says why."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What an archive may grow to.
-
-    `ratio` (unpacked to packed size) counts above `ratio_from_bytes` only: small files of zeros are no harm.
-    """
-
-    unpacked_bytes: int = 16 << 30
-    ratio: int = 200
-    ratio_from_bytes: int = 256 << 20
-    members: int = 100_000
-    seconds: float = 600.0
 
 
 def download(session: boto3.Session, url: str, destination: Path, container: str = "") -> str:
@@ -82,57 +67,9 @@ def extract(archive: Path, destination: Path, name: str = "", limits: Limits | N
     try:
         destination.mkdir(parents=True, exist_ok=True)
         _Extraction(archive, destination, limits or Limits()).run()
-    except _Refusal as error:
+    except Refused as error:
         shutil.rmtree(destination)
         raise ArtifactError(f"Model artifact {name or archive.name} {error}") from error
-
-
-class _Refusal(Exception):
-    """The end of the sentence that begins with the artifact's name."""
-
-
-class _Bounded:
-    """The unpacked bytes of an archive, read forward only, with the limits enforced as they come.
-
-    tarfile asks for no step back: it reads a header, its data, and goes on to the next header.
-    """
-
-    def __init__(self, stream: IO[bytes], packed_bytes: int, limits: Limits) -> None:
-        self._stream, self._limits = stream, limits
-        self._most = max(limits.ratio_from_bytes, packed_bytes * limits.ratio)
-        self._deadline = time.monotonic() + limits.seconds
-        self._position = self._declared = 0
-
-    def read(self, size: int) -> bytes:
-        if size > _LONGEST_HEADER_BYTES:
-            raise _Refusal(f"has a header of {size} bytes; at most {_LONGEST_HEADER_BYTES} are allowed.")
-        data = self._stream.read(size)
-        self._position += len(data)
-        self._check(self._position)
-        if time.monotonic() > self._deadline:
-            raise _Refusal(f"was not unpacked within {self._limits.seconds:g} s.")
-        return data
-
-    def count(self, size: int) -> None:
-        """Take note of a member's declared size."""
-        self._declared += size
-        self._check(self._declared)
-
-    def _check(self, size: int) -> None:
-        if size > self._limits.unpacked_bytes:
-            raise _Refusal(f"unpacks to more than the {self._limits.unpacked_bytes} bytes that are allowed.")
-        if size > self._most:
-            raise _Refusal(
-                f"unpacks to more than {self._limits.ratio} times its own size, which only a decompression bomb does."
-            )
-
-    def tell(self) -> int:
-        return self._position
-
-    def seek(self, position: int) -> int:
-        while self._position < position and self.read(min(_CHUNK, position - self._position)):
-            pass
-        return self._position
 
 
 class _Extraction:
@@ -144,18 +81,18 @@ class _Extraction:
     def run(self) -> None:
         try:
             with gzip.open(self._archive) as stream:
-                bounded = _Bounded(stream, self._archive.stat().st_size, self._limits)  # type: ignore[arg-type]
+                bounded = BoundedStream(stream, self._archive.stat().st_size, self._limits)  # type: ignore[arg-type]
                 with tarfile.open(fileobj=bounded, mode="r:") as tar:  # type: ignore[call-overload]
                     self._members(tar, bounded)
                 while bounded.read(_CHUNK):
                     pass  # to the checksum at the end
         except (gzip.BadGzipFile, zlib.error, EOFError, tarfile.TarError) as error:
-            raise _Refusal(self._unreadable(error)) from error
+            raise Refused(self._unreadable(error)) from error
         except OSError as error:
-            raise _Refusal(f"cannot be unpacked: {error.strerror or error}.") from error
+            raise Refused(f"cannot be unpacked: {error.strerror or error}.") from error
         self._check_links()
         if not self._files:
-            raise _Refusal("holds no file.")
+            raise Refused("holds no file.")
 
     def _unreadable(self, error: Exception) -> str:
         with self._archive.open("rb") as file:
@@ -170,10 +107,10 @@ class _Extraction:
             return f"is not a tar file inside its gzip compression, or a damaged one ({error})."
         return f"is damaged: {error}."
 
-    def _members(self, tar: tarfile.TarFile, bounded: _Bounded) -> None:
+    def _members(self, tar: tarfile.TarFile, bounded: BoundedStream) -> None:
         for number, member in enumerate(tar, start=1):
             if number > self._limits.members:
-                raise _Refusal(f"has more than the {self._limits.members} members that are allowed.")
+                raise Refused(f"has more than the {self._limits.members} members that are allowed.")
             # A sparse file is larger than what is read of it, so declared sizes count besides what comes.
             bounded.count(member.size)
             self._member(tar, member)
@@ -184,29 +121,30 @@ class _Extraction:
             target.mkdir(parents=True, exist_ok=True)
             return
         if target == self._root:
-            raise _Refusal(f"has a member {member.name!r} that is no folder.")
+            raise Refused(f"has a member {member.name!r} that is no folder.")
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.is_symlink() or target.is_file():
             target.unlink()  # a later member of the same name replaces an earlier one, and never what a link leads to
         if member.issym():
-            self._inside(target.parent, member.linkname, member.name)
-            target.symlink_to(member.linkname)
+            link = member.linkname
+            if link.startswith(_MODEL):
+                link = os.path.relpath(self._root / link.removeprefix(_MODEL), target.parent)
+            self._inside(target.parent, link, member.name)
+            target.symlink_to(link)
         elif member.islnk():
             source = self._place(member.linkname)
             if not source.is_file():
-                raise _Refusal(f"links {member.name!r} to {member.linkname!r}, which is no file in it.")
+                raise Refused(f"links {member.name!r} to {member.linkname!r}, which is no file in it.")
             os.link(source, target)
         elif member.isreg():
             self._write(tar, member, target)
         else:
-            raise _Refusal(
-                f"holds {member.name!r}, a device or pipe: only files, folders and links inside are allowed."
-            )
+            raise Refused(f"holds {member.name!r}, a device or pipe: only files, folders and links inside are allowed.")
         self._files += 1
 
     def _write(self, tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
         if shutil.disk_usage(self._root).free - member.size < _KEPT_FREE_BYTES:
-            raise _Refusal(f"does not fit on the disk: {member.name!r} has {member.size} bytes.")
+            raise Refused(f"does not fit on the disk: {member.name!r} has {member.size} bytes.")
         source = tar.extractfile(member)
         assert source is not None
         with target.open("xb") as file:
@@ -214,35 +152,35 @@ class _Extraction:
             while left > 0:
                 chunk = source.read(min(_CHUNK, left))
                 if not chunk:
-                    raise _Refusal(f"is truncated: {member.name!r} lacks {left} of its {member.size} bytes.")
+                    raise Refused(f"is truncated: {member.name!r} lacks {left} of its {member.size} bytes.")
                 file.write(chunk)
                 left -= len(chunk)
         target.chmod(0o755 if member.mode & 0o100 else 0o644)
 
     def _place(self, name: str) -> Path:
-        """Where a member goes; raises _Refusal for a name that is not plainly inside."""
-        if name.startswith(("/", "\\")) or (len(name) > 1 and name[1] == ":"):
-            raise _Refusal(f"holds the absolute path {name!r}.")
+        """Where a member goes; raises Refused for a name that is not plainly inside."""
+        if name.startswith("/"):
+            raise Refused(f"holds the absolute path {name!r}.")
         if ".." in Path(name).parts:
-            raise _Refusal(f"holds {name!r}, which leads out of its folder.")
+            raise Refused(f"holds {name!r}, which leads out of its folder.")
         place = self._root / name
         if place == self._root:
             return place
         try:
             components("/".join(Path(name).parts))
         except PathRefused as error:
-            raise _Refusal(f"holds {name!r}: the name {error}.") from error
+            raise Refused(f"holds {name!r}: the name {error}.") from error
         parent = Path(os.path.realpath(place.parent))
         if parent != self._root and self._root not in parent.parents:
-            raise _Refusal(f"holds {name!r}, which a link leads out of its folder.")
+            raise Refused(f"holds {name!r}, which a link leads out of its folder.")
         return parent / place.name
 
     def _inside(self, folder: Path, link: str, name: str) -> None:
         if "\0" in link:
-            raise _Refusal(f"links {name!r} to {link!r}, which has a null byte in it.")
+            raise Refused(f"links {name!r} to {link!r}, which has a null byte in it.")
         leads = Path(os.path.realpath(folder / link))
         if link.startswith("/") or (leads != self._root and self._root not in leads.parents):
-            raise _Refusal(f"links {name!r} to {link!r}, outside of its folder.")
+            raise Refused(f"links {name!r} to {link!r}, outside of its folder.")
 
     def _check_links(self) -> None:
         """Again at the end: a later member may have changed where an earlier link leads."""

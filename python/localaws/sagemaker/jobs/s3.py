@@ -42,7 +42,8 @@ class Place:
 
     def below(self, relative: str) -> Place:
         """The place `relative` below this prefix."""
-        return Place(self.bucket, f"{self.key.rstrip('/')}/{relative}".lstrip("/"))
+        prefix = self.key.rstrip("/")
+        return Place(self.bucket, f"{prefix}/{relative}" if prefix else relative)
 
 
 def place(uri: str) -> Place:
@@ -131,17 +132,21 @@ class S3:
             raise DataError(f"Unable to upload object {target} ({_reason(error)})") from error
 
     def _fetch(self, source: Place, target: Folder, relative: str, unzip: bool, strict: bool) -> None:
+        if unzip and relative.rpartition("/")[2] != ".gz":
+            relative = relative.removesuffix(".gz")
         try:
             if strict and "//" in source.key:
                 raise PathRefused("has an illegal char sub-sequence '//' in it")
+            if not relative:
+                raise PathRefused("is the prefix itself, and a file needs a name")
+            if relative.startswith("/") and "//" not in source.key:
+                raise PathRefused("belongs to a manifest whose prefix does not end with '/'")
             parts = components(relative)
         except PathRefused as error:
             raise DataError(
                 f"S3 key: {_shown(source)} {error}: it cannot be a path below {target.name}. Copy the object to "
                 "another key, or choose a prefix that leaves it out."
             ) from error
-        if unzip and parts[-1].endswith(".gz") and parts[-1] != ".gz":
-            parts = (*parts[:-1], parts[-1].removesuffix(".gz"))
         try:
             # One GetObject: the transfer manager asks for the head first, and a HEAD is refused without a reason.
             body: Any = self._client.get_object(Bucket=source.bucket, Key=source.key)["Body"]
@@ -185,7 +190,7 @@ class S3:
             prefix = place(str(head["prefix"]))
             if not all(isinstance(name, str) for name in names):
                 raise TypeError("a name is not a text")
-            "".join(names).encode()
+            f"{prefix}{''.join(names)}".encode()
         except (ClientError, BotoCoreError) as error:
             raise DataError(f"Unable to download object {source} ({_reason(error)})") from error
         except (ValueError, TypeError, KeyError, RecursionError) as error:

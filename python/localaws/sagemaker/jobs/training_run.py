@@ -147,7 +147,8 @@ def _download(job: Job, s3: S3) -> None:
             s3.download(source["S3Uri"], folder, source["S3DataType"], unzip=unzip)
     if checkpoints := job.described.get("CheckpointConfig"):
         with job.folder(local_checkpoints(job.described), create=True) as folder:
-            s3.download(checkpoints["S3Uri"], folder, required=False, strict=False)
+            # A folder, as for the upload: the checkpoints of job-10 are not those of job-1.
+            s3.download(f"{checkpoints['S3Uri'].rstrip('/')}/", folder, required=False, strict=False)
 
 
 def _upload_model(job: Job, s3: S3, required: bool) -> None:

@@ -72,6 +72,8 @@ def _start(plan: dict[str, Any], argv: list[str], kept: list[int]) -> int:
         _die(NOT_FOUND, f"exec: {argv[0]!r}: executable file not found in $PATH")
     except OSError as error:
         _die(NOT_EXECUTABLE, f"exec: {argv[0]!r}: {error.strerror}")
+    except ValueError as error:  # a null byte in a word or a variable
+        _die(NOT_EXECUTABLE, f"exec: {argv[0]!r}: {error}")
 
 
 def _die(code: int, message: str) -> NoReturn:
