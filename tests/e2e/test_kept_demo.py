@@ -41,8 +41,8 @@ def test_it_says_how_to_look_around(kept: Kept) -> None:
     assert {command.split()[0] for command in commands} == {"aws", "mlops", "python"}
     for command in commands:
         done = kept.run("sh", "-c", command, check=False)
-        # The threshold in the example is meant to fail, and so is a score with eight tasks to come.
-        assert done.returncode == (0 if command.startswith("aws") else 1), command + done.stderr
+        # The threshold in the example is meant to fail.
+        assert done.returncode == (1 if command.startswith("mlops") else 0), command + done.stderr
     assert "make demo-down" in kept.said
 
 

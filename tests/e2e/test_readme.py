@@ -67,9 +67,7 @@ def test_the_readme_s_commands_run_in_order_in_a_fresh_clone(clone: Path, user: 
         try:
             for line in typed():
                 code, shown = terminal.type(line, ANSWERS)
-                # The score is below the threshold as long as tasks are missing: it was given.
-                good = code == 0 or (line.startswith("make validate") and "Score: " in shown)
-                assert good, f"{line}\n{shown}"
+                assert code == 0, f"{line}\n{shown}"
                 if line.startswith("eval"):
                     assert "123456789012" in terminal.type("aws sts get-caller-identity")[1]
             code, shown = terminal.type("aws sts get-caller-identity")
