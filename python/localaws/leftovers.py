@@ -13,6 +13,8 @@ from localaws.processes import Entry, Process
 
 __all__ = ["kill"]
 
+# Without the path of this package: the stack may have been started from another installation.
+_SUPERVISES = SUPERVISOR.rpartition("/")[2]
 _SECONDS = 20.0
 _POLL_SECONDS = 0.02
 
@@ -43,5 +45,5 @@ def _of(work_dir: Path) -> list[Process]:
 
 
 def _belongs(entry: Entry, folder: str) -> bool:
-    supervises = f" {SUPERVISOR} {folder}" in entry.command
+    supervises = f"{_SUPERVISES} {folder}" in entry.command
     return supervises or entry.home.startswith(folder)

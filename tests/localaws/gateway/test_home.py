@@ -6,11 +6,12 @@ import fcntl
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from localaws import background, processes
+from localaws import background, leftovers, processes
 from localaws.stack_lock import LockError
 from localaws.state import Home, home
 
@@ -71,3 +72,19 @@ def test_processes_are_found_without_proc(monkeypatch: pytest.MonkeyPatch) -> No
         assert (listed.parent, listed.command) == (os.getpid(), "sleep 600")
         assert processes.send(listed.process, signal.SIGKILL)
     assert processes.find(child.pid) is None
+
+
+def test_supervisors_of_another_installation_are_found_and_other_homes_left_alone(tmp_path: Path) -> None:
+    program = [sys.executable, "-c", "import time; time.sleep(600)", "/elsewhere/localaws/containers/programs"]
+    with (
+        subprocess.Popen([*program, "supervisor", str(tmp_path / "work" / "job" / "plan.json")]) as left,
+        subprocess.Popen([*program, "supervisor", str(tmp_path / "work2" / "job" / "plan.json")]) as other,
+        subprocess.Popen(["sleep", "600"], cwd=tmp_path, env={"PWD": str(tmp_path / "work" / "job")}) as users,
+    ):
+        try:
+            leftovers.kill(tmp_path / "work")
+            assert left.wait(timeout=20) == -signal.SIGKILL
+            assert (other.poll(), users.poll()) == (None, None)
+        finally:
+            for process in (left, other, users):
+                process.kill()
