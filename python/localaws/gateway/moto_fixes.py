@@ -10,6 +10,7 @@ from xml.sax.saxutils import unescape
 from localaws.errors import AwsError
 from localaws.gateway.moto_autoscaling import add_activities, add_tags, delete_policies_with_their_target
 from localaws.gateway.moto_deliveries import POSTING, deliver_in_background
+from localaws.gateway.moto_logs import filter_by_prefix
 from localaws.gateway.moto_memory import close_replaced_objects, forget_instances
 from localaws.gateway.moto_patterns import bound_matching
 from localaws.gateway.request import Request
@@ -32,6 +33,8 @@ def apply_fixes(service: str) -> None:
     bound_matching(service)
     if service in POSTING:
         deliver_in_background(service)
+    if service == "logs":
+        filter_by_prefix()
     if service == "applicationautoscaling":
         add_tags()
         add_activities()

@@ -38,6 +38,12 @@ def test_types_aliases_and_lists() -> None:
         ({"monotone_constraints": "(1,)"}, "monotone_constraints can be used only when the tree_method parameter"),
         ({"objective": "multi:softprob"}, "Require input for parameter 'num_class' for multi-classification"),
         ({"updater": "refresh,shrink"}, "Hyperparameter updater: value ['refresh', 'shrink'] not in range"),
+        (
+            {"objective": "reg:tweedie", "eval_metric": "rmse,tweedie-nloglik"},
+            "Leave eval_metric out: objective reg:twee",
+        ),
+        ({"_tuning_objective_metric": "validation:tweedie-nloglik"}, "Tune by 'validation:rmse'."),
+        ({"objective": "survival:aft"}, "Objective 'survival:aft' needs a lower and an upper bound for each row"),
         ({"_tuning_objective_metric": "train:auc"}, "Hyperparameter _tuning_objective_metric: train:auc is not in"),
     ],
 )

@@ -13,9 +13,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xgboost
 from sklearn import metrics as sk
 
 from localaws.containers import run
+from localaws.containers.programs.xgboost_algorithm.evaluation import custom_metric
 
 from .xgboost_cases import BINARY, CASES, CHANNELS, ROUNDS, data
 
@@ -152,6 +154,16 @@ def test_early_stopping_keeps_the_round_with_the_highest_value(name: str, metric
     assert float(bare["best"]["best_score"]) == pytest.approx(values[best], abs=ROUNDED)
     patience = int(CASES[name]["hyperparameters"]["early_stopping_rounds"])
     assert len(values) == best + 1 + patience < 60
+
+
+def test_a_warning_about_a_metric_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    matrix = xgboost.DMatrix(np.zeros((4, 1)), label=[0, 1, 0, 1])
+    evaluate = custom_metric(["precision", "recall", "precision_macro"], "binary:logistic")
+    for _ in range(3):
+        assert dict(evaluate(np.full(4, 0.5), matrix)) == {"precision": 0, "recall": 0, "precision_macro": 0.25}
+    texts = [record.getMessage() for record in caplog.records]
+    assert len(texts) == len(set(texts)) == 2
+    assert all(text.startswith("Precision is ill-defined") for text in texts)
 
 
 def test_without_early_stopping_all_rounds_are_kept(trained: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.request
 from typing import Any
 
@@ -178,3 +179,27 @@ def test_a_delete_marker_can_be_deleted(own_stack: Any) -> None:
     for item in listed["DeleteMarkers"] + listed["Versions"]:
         s3.delete_object(Bucket="marked", Key="a", VersionId=item["VersionId"])
     s3.delete_bucket(Bucket="marked")
+
+
+def test_log_events_are_those_of_the_streams_with_the_prefix(stack: Any) -> None:
+    logs, now = stack.client("logs"), int(time.time() * 1000)
+    logs.create_log_group(logGroupName="/prefixes")
+    for stream, times in (("job-1/algo-1", (1, 3)), ("job-1/algo-2", (2,)), ("job-10/algo-1", (1,))):
+        logs.create_log_stream(logGroupName="/prefixes", logStreamName=stream)
+        events = [{"timestamp": now + moment, "message": f"{stream} {moment}"} for moment in times]
+        logs.put_log_events(logGroupName="/prefixes", logStreamName=stream, logEvents=events)
+
+    def found(**arguments: Any) -> list[str]:
+        return [event["message"] for event in logs.filter_log_events(logGroupName="/prefixes", **arguments)["events"]]
+
+    assert found(logStreamNamePrefix="job-1/") == ["job-1/algo-1 1", "job-1/algo-2 2", "job-1/algo-1 3"]
+    assert found(logStreamNamePrefix="job-10") == ["job-10/algo-1 1"]
+    assert found(logStreamNamePrefix="job-2") == []
+    assert len(found()) == 4
+    pages = logs.get_paginator("filter_log_events").paginate(
+        logGroupName="/prefixes", logStreamNamePrefix="job-1/", PaginationConfig={"PageSize": 1}
+    )
+    assert [event["message"] for page in pages for event in page["events"]] == found(logStreamNamePrefix="job-1/")
+    assert refusal(logs.filter_log_events, logGroupName="/none", logStreamNamePrefix="a")["Error"]["Code"] == (
+        "ResourceNotFoundException"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -42,15 +43,28 @@ def test_hyperparameters(world: World, train: str, hyperparameters: dict[str, st
 
 
 @pytest.mark.parametrize(
-    ("body", "reason"),
+    ("body", "hyperparameters", "reason"),
     [
-        ("", "No data in training channel path /opt/ml/input/data/train"),
-        ("7,1,2\n" + 40 * "0,1,2\n", "for logistic regression"),
+        ("", {}, "No data in training channel path /opt/ml/input/data/train"),
+        ("7,1,2\n" + 40 * "0,1,2\n", {}, "for logistic regression"),
+        (
+            "".join(f"{row % 5},{row},2\n" for row in range(50)),
+            {},
+            "It is the mean of the labels: those of binary:logistic must be in that range.",
+        ),
+        ("2,1,2\n1,2,1\n0,3,2\n", {"objective": "rank:map"}, "map can only be used with binary labels"),
+        ("40,1,2\n1,2,1\n0,3,2\n", {"objective": "rank:ndcg"}, "Relevance degress must be lesser than or equal to 31"),
+        (
+            "0.5,1,2\n1,2,1\n0,3,2\n",
+            {"objective": "reg:squarederror", "eval_metric": "accuracy"},
+            "Metric 'accuracy' compares classes, and 0.5 is a label that is no class: use a metric of numbers, such as "
+            "'rmse' or 'mae'.",
+        ),
     ],
 )
-def test_data_that_cannot_be_trained_on(world: World, body: str, reason: str) -> None:
-    uri = world.put(f"bad/{len(body)}/train.csv", body)
-    described = world.finish("TrainingJob", world.training({"train": uri}, BINARY))
+def test_data_that_cannot_be_trained_on(world: World, body: str, hyperparameters: dict[str, str], reason: str) -> None:
+    uri = world.put(f"bad/{uuid.uuid4().hex}/train.csv", body)
+    described = world.finish("TrainingJob", world.training({"train": uri}, {**BINARY, **hyperparameters}))
     assert described["TrainingJobStatus"] == "Failed"
     assert "UserError" in described["FailureReason"]
     assert reason in described["FailureReason"]

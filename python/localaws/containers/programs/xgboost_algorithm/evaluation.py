@@ -7,6 +7,8 @@ a count), not the raw score: https://xgboost.readthedocs.io/en/stable/tutorials/
 from __future__ import annotations
 
 import importlib
+import logging
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -38,15 +40,29 @@ Evaluation = Callable[[Any, Any], list[tuple[str, float]]]
 def custom_metric(names: Sequence[str], objective: str) -> Evaluation:
     """xgboost's `custom_metric` for `names`, in their order, of models of `objective`."""
 
+    logged: set[str] = set()
+
     def evaluate(predictions: Any, matrix: Any) -> list[tuple[str, float]]:
         labels = matrix.get_label().astype(np.float64)
-        return [(name, float(_score(name, labels, predictions, objective))) for name in names]
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            found = [(name, _score(name, labels, predictions, objective)) for name in names]
+        for text in dict.fromkeys(str(warning.message) for warning in caught):
+            if text not in logged:  # scikit-learn repeats each for every metric and round
+                logged.add(text)
+                logging.warning("%s", text)
+        return found
 
     return evaluate
 
 
 def _score(name: str, labels: Any, predictions: Any, objective: str) -> float:
     if name in _ON_CLASSES:
+        if (labels % 1).any():
+            raise UserError(
+                f"Metric '{name}' compares classes, and {labels[labels % 1 != 0][0]:g} is a label that is no class: "
+                "use a metric of numbers, such as 'rmse' or 'mae'."
+            )
         function, options = _ON_CLASSES[name]
         return float(getattr(_sklearn_metrics(), function)(labels, _classes(predictions, objective), **options))
     if predictions.ndim > 1:

@@ -53,6 +53,7 @@ def check_dependencies(values: Mapping[str, Any]) -> None:
         raise UserError("Metric 'auc' can only be applied for classification and ranking problems.")
     if "aft-nloglik" in metrics and objective != "survival:aft":
         raise UserError("Metric 'aft-nloglik' can only be applied for 'survival:aft' objective.")
+    _check_what_xgboost_refuses(values)
     method = values.get("tree_method")
     if "monotone_constraints" in values and method not in ("exact", "hist"):
         raise UserError(
@@ -65,6 +66,22 @@ def check_dependencies(values: Mapping[str, Any]) -> None:
         )
     if "updater" in values:
         _check_updater(values["updater"], values)
+
+
+def _check_what_xgboost_refuses(values: Mapping[str, Any]) -> None:
+    """What AWS's image accepts, and xgboost then refuses with a line of its source."""
+    tuned = str(values.get("_tuning_objective_metric", "")).partition(":")[2]
+    if "tweedie-nloglik" in (*values.get("eval_metric", []), tuned):
+        raise UserError(
+            "Metric 'tweedie-nloglik' needs a variance power (tweedie-nloglik@1.5), which AWS's image does not accept. "
+            "Leave eval_metric out: objective reg:tweedie then reports it, with the power tweedie_variance_power. Tune "
+            "by 'validation:rmse'."
+        )
+    if values.get("objective") == "survival:aft":
+        raise UserError(
+            "Objective 'survival:aft' needs a lower and an upper bound for each row, and no content type of the "
+            "built-in algorithm has them: train with a script that calls DMatrix.set_float_info, or use 'survival:cox'."
+        )
 
 
 def _check_updater(updaters: list[str], values: Mapping[str, Any]) -> None:

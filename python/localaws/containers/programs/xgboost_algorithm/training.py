@@ -21,9 +21,11 @@ __all__ = ["MODEL", "train"]
 
 MODEL, CHECKPOINT = "xgboost-model", "xgboost-checkpoint"
 KEPT_CHECKPOINTS = 5
-# What xgboost (1.7 to 3.2) says of data or parameters that only the user can mend.
+# What xgboost (1.7 to 3.2) says of data or parameters that only the user can change.
 _USERS_FAULT = (
     "label must be",
+    "can only be used with binary labels",
+    "Relevance degress must be",
     "base_score must be",
     "`base_score` must be",
     "Target is multiclass but average='binary'",
@@ -106,9 +108,13 @@ def train(
         )
     except ValueError as error:  # XGBoostError is one
         text = str(error).partition("Stack trace:")[0].strip()
+        if "base_score" in text and "base_score" not in chosen:  # xgboost 2 and later take it from the labels
+            text += f" It is the mean of the labels: those of {chosen.get('objective', DEFAULT)} must be in that range."
         if any(fault in text for fault in _USERS_FAULT):
             raise UserError(text) from error
         raise AlgorithmError(f"XGB train call failed with exception:\n {text}") from error
+    if best := booster.attr("best_iteration"):
+        logging.info("Stopped early by %s: the model is that of round [%s]", stops_by, best)
     _save(booster, model / MODEL, pickled)
 
 
