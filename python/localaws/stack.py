@@ -15,6 +15,7 @@ from localaws.containers.visible import hide
 from localaws.iam import ContainerCredentials, Principals, RoleSession, RotatingSession
 from localaws.motolock import MOTO_LOCK
 from localaws.sagemaker.store import Store
+from localaws.state import default_home
 
 if TYPE_CHECKING:
     import boto3
@@ -49,7 +50,8 @@ class Stack:
     shutdown: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        hide(self.work_dir, self.config_dir)  # no job sees the keys of the administrator, or other jobs
+        # No job sees the keys of the administrator, or other jobs; nor those of the user's other stack.
+        hide(self.work_dir, self.config_dir, default_home().path)
         self.store = Store(self.region, self.account_id, self.partition, lambda: self.clock())
         self.principals = Principals(self.region, self.account_id, self.partition)
         self.container_credentials = ContainerCredentials(self.principals, lambda: self.clock())

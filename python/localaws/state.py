@@ -17,7 +17,7 @@ from localaws import leftovers
 from localaws.processes import Process, find
 from localaws.stack_lock import StackLock, holder
 
-__all__ = ["Home", "NotAHomeError", "RunningStack", "home"]
+__all__ = ["Home", "NotAHomeError", "RunningStack", "default_home", "home"]
 
 _HEALTH_TIMEOUT_SECONDS = 5.0
 
@@ -146,9 +146,14 @@ class Home:
 
 
 def home() -> Home:
-    """$LOCALAWS_HOME, else `localaws` under $XDG_STATE_HOME, else `~/.local/state/localaws`."""
+    """$LOCALAWS_HOME, else the default one."""
     if given := os.environ.get("LOCALAWS_HOME"):
         return Home(Path(given).expanduser().resolve())
+    return default_home()
+
+
+def default_home() -> Home:
+    """`localaws` under $XDG_STATE_HOME, else `~/.local/state/localaws`."""
     base = os.environ.get("XDG_STATE_HOME", "")
     # The XDG specification says to ignore a relative path.
     root = Path(base) if base.startswith("/") else Path.home() / ".local" / "state"

@@ -16,14 +16,14 @@ from pathlib import Path
 
 from localaws.containers.images import ImageTableError
 
-__all__ = ["check", "interpreter", "runtime_variables", "write"]
+__all__ = ["check", "import_paths", "interpreter", "runtime_variables", "write"]
 
 _DESCRIBE = """
 import json, site, sys, sysconfig
 base = sysconfig.get_path("purelib", "posix_prefix", {"base": "", "platbase": ""})
 sites = [folder for folder in site.getsitepackages() if folder in sys.path]
 executable = getattr(sys, "_base_executable", None) or sys.executable
-print(json.dumps([executable, base.lstrip("/"), sites, sys.version_info[:2]]))
+print(json.dumps([executable, base.lstrip("/"), sites, sys.path, sys.version_info[:2]]))
 """
 # pip refuses `--user` where pyvenv.cfg says "false"; Python reads the word in any case. The user's folder is this one.
 _CONFIGURATION = "home = {home}\ninclude-system-site-packages = False\n"
@@ -34,11 +34,15 @@ _SHEBANG_BYTES = 256
 
 @dataclass(frozen=True)
 class _Runtime:
-    """An interpreter: its real program, where packages lie in an environment, its own packages, its scripts."""
+    """An interpreter: its real program, where packages lie in an environment, its own packages, its scripts.
+
+    `paths`: all folders that it imports from, also those of packages that are installed as editable.
+    """
 
     executable: Path
     packages: Path
     sites: tuple[str, ...]
+    paths: tuple[str, ...]
     version: str
     scripts: tuple[Path, ...]
 
@@ -55,6 +59,11 @@ def runtime_variables(python: str, prefix: Path) -> dict[str, str]:
         "PYTHONUSERBASE": str(prefix),
         "VIRTUAL_ENV": str(prefix),
     }
+
+
+def import_paths(python: str) -> tuple[str, ...]:
+    """The folders that an interpreter imports from; raises ImageTableError for one that does not run."""
+    return _runtime(python).paths
 
 
 def check(python: str) -> None:
@@ -94,8 +103,9 @@ def _runtime(python: str) -> _Runtime:
     if ended.returncode:
         said = ended.stderr.strip().splitlines() or [f"exit code {ended.returncode}"]
         raise ImageTableError(f"python {python!r} does not run ({said[-1]}); give a Python 3 interpreter.")
-    executable, packages, sites, (major, minor) = json.loads(ended.stdout)
-    return _Runtime(Path(executable), Path(packages), tuple(sites), f"{major}.{minor}", _scripts(Path(python).parent))
+    executable, packages, sites, paths, (major, minor) = json.loads(ended.stdout)
+    scripts = _scripts(Path(python).parent)
+    return _Runtime(Path(executable), Path(packages), tuple(sites), tuple(paths), f"{major}.{minor}", scripts)
 
 
 def _scripts(folder: Path) -> tuple[Path, ...]:

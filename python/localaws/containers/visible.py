@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from localaws.containers.virtual_environment import import_paths
+
 __all__ = ["hidden_folders", "hide", "named_paths", "runtime_paths", "user_homes"]
 
 PACKAGE = Path(__file__).parent
@@ -38,6 +40,8 @@ def runtime_paths(python: str) -> list[str]:
     found = [str(PACKAGE)]
     if python == sys.executable:
         found += [sys.prefix, sys.base_prefix, *(path for path in sys.path if path)]
+    else:
+        found += import_paths(python)
     program = Path(python)
     while True:  # an interpreter of an environment is a link to that of another, or to the base installation's
         found += _prefix(program)

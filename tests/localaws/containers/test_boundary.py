@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from localaws.containers import sandbox, visible
+from localaws.stack import Stack
 
 pytestmark = pytest.mark.skipif(sandbox.kind() != "namespaces", reason="this machine has no user namespaces")
 
@@ -81,9 +82,33 @@ def test_keys_and_other_jobs_are_not_there(host: Path, folder: str, seen: list[s
     assert json.loads(run(host, SEES.format(folder))[0]) == seen
 
 
+def test_the_keys_of_another_stack_in_the_default_home_are_not_there(
+    host: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = host / "state" / "localaws" / "stack.json"
+    key.parent.mkdir(parents=True)
+    key.write_text("secret")
+    monkeypatch.setenv("XDG_STATE_HOME", str(host / "state"))
+    Stack("us-east-1", "123456789012", host / "stack" / "work", "", host / "stack")
+    assert run(host, SEES.format("state/localaws")) == ["[]"]
+
+
 def test_an_interpreter_among_hidden_files_stays(host: Path) -> None:
     seen = run(host, SEES.format("user/.pyenv/bin"), keep=(str(host / "user" / ".pyenv" / "bin" / "python3"),))
     assert json.loads(seen[0]) == ["python3"]
+
+
+def of_runtime(host: Path, python: Path, script: str) -> str:
+    """What a job of the runtime `python` prints."""
+    folder = host / "stack" / "work" / "jobs" / "this"
+    (folder / "ml").mkdir(parents=True)
+    command = sandbox.Command([str(python), "-I", "-c", script], {}, "/")
+    line = sandbox.prepare(command, folder / "ml", folder / "scratch", str(python))
+    reading, writing = os.pipe()
+    said = subprocess.run(line, stdin=reading, stdout=subprocess.PIPE, text=True, check=True).stdout
+    for descriptor in (reading, writing):
+        os.close(descriptor)
+    return said
 
 
 def test_an_interpreter_of_hidden_folders_runs(host: Path) -> None:
@@ -92,16 +117,20 @@ def test_an_interpreter_of_hidden_folders_runs(host: Path) -> None:
     python.parent.mkdir(parents=True)
     python.symlink_to("../../.venvs/torch/bin/python")
     (host / "user" / ".local" / "token").touch()
-    folder = host / "stack" / "work" / "jobs" / "this"
-    (folder / "ml").mkdir(parents=True)
     script = "import os, sys; print(os.listdir(os.path.dirname(os.path.dirname(sys.executable))))"
-    command = sandbox.Command([str(python), "-I", "-c", script], {}, "/")
-    line = sandbox.prepare(command, folder / "ml", folder / "scratch", str(python))
-    reading, writing = os.pipe()
-    said = subprocess.run(line, stdin=reading, stdout=subprocess.PIPE, text=True, check=True).stdout
-    for descriptor in (reading, writing):
-        os.close(descriptor)
-    assert said == "['bin']\n"
+    assert of_runtime(host, python, script) == "['bin']\n"
+
+
+def test_an_editable_package_in_a_hidden_folder_is_imported(host: Path) -> None:
+    environment, source = host / "user" / ".venvs" / "torch", host / "user" / ".local" / "src"
+    venv.create(environment, with_pip=False)
+    source.mkdir(parents=True)
+    (source / "tiny.py").touch()
+    (source.parent / "token").touch()
+    (site,) = environment.glob("lib/python*/site-packages")
+    (site / "tiny.pth").write_text(f"{source}\n")
+    script = f"import os, tiny; print(os.listdir({str(source.parent)!r}))"
+    assert of_runtime(host, environment / "bin" / "python", script) == "['src']\n"
 
 
 def test_no_process_but_its_own_is_visible_and_none_holds_the_users_environment(host: Path) -> None:
