@@ -164,52 +164,50 @@ def test_every_member_takes_its_own_type_and_no_other(kind: str) -> None:
     ("left", "right", "kind"),
     [
         (get("I"), 1.5, "Equals"),
-        (get("F"), get("I"), "LessThan"),
-        (get("S"), "x", "GreaterThan"),
         (get("B"), True, "Equals"),
         (get("Steps.G.Outcome"), get("B"), "Equals"),
         (JSON, get("F"), "GreaterThanOrEqualTo"),
-        (JSON, JSON, "Equals"),
         (join(get("I")), "1", "Equals"),
         (get("Steps.Training.FinalMetricDataList['a'].Value"), 0.5, "GreaterThan"),
+        # AWS creates these; what cannot be compared is found out by the execution.
+        (get("Steps.Training.HyperParameters['batch-size']"), 6.0, "GreaterThanOrEqualTo"),
+        (get("I"), "1", "Equals"),
+        (get("B"), False, "GreaterThan"),
+        (get("Steps.Training.CreationTime"), get("Execution.StartDateTime"), "LessThan"),
     ],
 )
-def test_comparable_values_are_accepted_in_conditions(left: Any, right: Any, kind: str) -> None:
+def test_conditions_compare_single_values_of_any_type(left: Any, right: Any, kind: str) -> None:
     check(pipeline(*EARLIER, gate("C", left, right, kind=kind), parameters=PARAMETERS))
 
 
 @pytest.mark.parametrize(
-    ("left", "right", "kind", "compared"),
+    ("left", "right", "words"),
     [
-        (get("I"), "1", "Equals", "Integer with String"),
-        ("x", get("F"), "LessThan", "String with Float"),
-        (get("B"), "true", "Equals", "Boolean with String"),
-        (get("B"), False, "GreaterThan", "Boolean with Boolean"),
-        (get("I"), None, "Equals", "Integer with null"),
-        (JSON, [1], "Equals", "a JSON value with List"),
-        (join(get("I")), 1, "Equals", "String with Integer"),
-        (get("Steps.Training.ModelArtifacts"), "x", "Equals", "Structure with String"),
-        (get("Steps.Training.CreationTime"), "x", "LessThan", "Timestamp with String"),
+        (get("I"), None, "'Conditions[0].RightValue' of step 'C' compares strings, numbers, booleans and references: null is none of them."),
+        (JSON, [1], "'Conditions[0].RightValue' of step 'C' compares strings, numbers, booleans and references: [1] is none of them."),
+        ({"Std:Upper": "x"}, "X", '\'Conditions[0].LeftValue\' of step \'C\' compares strings, numbers, booleans and references: {"Std:Upper": "x"} is none of them.'),
+        (get("Steps.Training.ModelArtifacts"), "x", "'Conditions[0].LeftValue' of step 'C' compares single values, and Steps.Training.ModelArtifacts is of type Structure: refer to one of its members."),
+        (1, get("Steps.Training.FinalMetricDataList"), "'Conditions[0].RightValue' of step 'C' compares single values, and Steps.Training.FinalMetricDataList is of type List: refer to one of its members."),
     ],
-)
-def test_values_that_cannot_be_compared_are_refused_in_conditions(
-    left: Any, right: Any, kind: str, compared: str
-) -> None:
-    error = refusal(pipeline(*EARLIER, gate("C", left, right, kind=kind), parameters=PARAMETERS))
-    assert (
-        f"Condition '{kind}' in 'Conditions[0]' of step 'C' cannot compare {compared}: compare numbers" in error.message
-    )
+)  # fmt: skip
+def test_what_is_no_single_value_is_refused_in_conditions(left: Any, right: Any, words: str) -> None:
+    error = refusal(pipeline(*EARLIER, gate("C", left, right, kind="Equals"), parameters=PARAMETERS))
+    assert error.message.endswith(f"Condition 'Equals' in {words}")
 
 
 def test_nested_conditions_are_checked_at_their_place() -> None:
-    wrong = {"Type": "In", "QueryValue": get("I"), "Values": ["1", "2"]}
-    inner = {"Type": "Or", "Conditions": [{"Type": "Not", "Condition": wrong}]}
+    listed: dict[str, Any] = {
+        "Type": "In",
+        "QueryValue": get("I"),
+        "Values": ["1", get("Steps.Training.HyperParameters")],
+    }
+    inner = {"Type": "Or", "Conditions": [{"Type": "Not", "Condition": listed}]}
     step = {"Name": "C", "Type": "Condition", "Arguments": {"Conditions": [{"Type": "And", "Conditions": [inner]}]}}
-    error = refusal(pipeline(step, parameters=PARAMETERS))
-    place = "'Conditions[0].Conditions[0].Conditions[0].Condition' of step 'C'"
-    assert f"Condition 'In' in {place} cannot compare Integer with String" in error.message
-    wrong["Values"].append(2)  # one that can be equal
-    check(pipeline(step, parameters=PARAMETERS))
+    error = refusal(pipeline(*EARLIER, step, parameters=PARAMETERS))
+    place = "'Conditions[0].Conditions[0].Conditions[0].Condition.Values[1]' of step 'C'"
+    assert f"Condition 'In' in {place} compares single values" in error.message
+    listed["Values"] = ["1", 2]
+    check(pipeline(*EARLIER, step, parameters=PARAMETERS))
 
 
 def test_a_fail_message_and_an_experiments_names_are_strings() -> None:
@@ -224,6 +222,9 @@ def test_a_fail_message_and_an_experiments_names_are_strings() -> None:
     experiment["PipelineExperimentConfig"]["TrialName"] = get("I")
     error = refusal({**pipeline(fail("E"), parameters=PARAMETERS), **experiment})
     assert "to argument of type [String]. 'PipelineExperimentConfig.TrialName'" in error.message
+    experiment["PipelineExperimentConfig"] = {"Experiment": "e"}
+    error = refusal({**pipeline(fail("E"), parameters=PARAMETERS), **experiment})
+    assert error.message.endswith("Cannot parse object, unknown property 'Experiment'.")
 
 
 def test_the_uri_of_a_json_document_is_a_string() -> None:
@@ -232,7 +233,8 @@ def test_the_uri_of_a_json_document_is_a_string() -> None:
 
     check(reading(join("s3://b", get("Execution.PipelineExecutionId"))))
     assert refusal(reading(get("I"))).message.startswith(
-        "Cannot assign property reference [Parameters.I] to argument of type [String]."
+        "Cannot assign property reference [Parameters.I] to argument of type [String]. "
+        "'Environment['A'].Std:JsonGet.S3Uri' of step 'X' must be of type String"
     )
     assert "The S3Uri of Std:JsonGet in 'Environment['A']' of step 'X' is 7: it must be" in refusal(reading(7)).message
 

@@ -16,6 +16,9 @@ from localaws.sagemaker.pipelines.value_types import TypeOf, check_assignable
 __all__ = ["check_definition", "dependencies", "step_references"]
 
 
+_EXPERIMENT = ("ExperimentName", "TrialName")
+
+
 def check_definition(definition: Definition) -> None:
     """Check a parsed definition as CreatePipeline does; raises `DefinitionError`."""
     for step in definition.steps.values():
@@ -95,6 +98,8 @@ def _type_of(expression: Any, definition: Definition) -> str | None:
 
 def _check_experiment(definition: Definition, type_of: TypeOf) -> None:
     for name, value in (definition.experiment or {}).items():
+        if name not in _EXPERIMENT:
+            raise DefinitionError(f"Cannot parse object, unknown property '{name}'.")
         for reference in references(value):
             if reference.kind not in ("execution", "parameter"):
                 raise DefinitionError(f"PipelineExperimentConfig cannot refer to '{reference.text}'.")

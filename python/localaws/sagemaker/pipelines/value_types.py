@@ -18,7 +18,7 @@ from localaws.sagemaker.pipelines.arguments import Argument
 from localaws.sagemaker.pipelines.errors import DefinitionError, ReferenceTypeError
 from localaws.sagemaker.pipelines.expressions import is_expression
 
-__all__ = ["TypeOf", "check_assignable", "check_inner", "type_of_literal", "type_of_shape"]
+__all__ = ["TypeOf", "check_assignable", "check_single_value", "type_of_shape"]
 
 # The type of an expression's value; None where only the execution shows it (Std:JsonGet).
 TypeOf = Callable[[Any], str | None]
@@ -43,7 +43,7 @@ def type_of_shape(shape: Shape) -> str:
     return _SHAPES.get(shape.type_name, "String")
 
 
-def type_of_literal(value: Any) -> str:
+def _type_of_literal(value: Any) -> str:
     """The type of a JSON value that is no expression."""
     if isinstance(value, bool):
         return "Boolean"
@@ -58,7 +58,7 @@ def type_of_literal(value: Any) -> str:
 
 def check_assignable(expression: Any, expected: str, argument: Argument, type_of: TypeOf) -> None:
     """Check an expression, and those inside it, against the type that its argument has; raises `DefinitionError`."""
-    check_inner(expression, argument, type_of)
+    _check_inner(expression, argument, type_of)
     given, shown = type_of(expression), _shown(expression)
     if expected in _EXPECTED_JSON:
         typed = f"{shown} ({given})" if given else shown
@@ -75,32 +75,38 @@ def check_assignable(expression: Any, expected: str, argument: Argument, type_of
     )
 
 
-def check_inner(expression: Any, argument: Argument, type_of: TypeOf) -> None:
+def _check_inner(expression: Any, argument: Argument, type_of: TypeOf) -> None:
     """Check the expressions inside a function: Std:Join takes single values, the S3Uri of Std:JsonGet is a String."""
     ((function, inner),) = expression.items()
     if function == "Std:JsonGet" and "S3Uri" in inner:
         if is_expression(inner["S3Uri"]):
-            check_assignable(inner["S3Uri"], "String", argument, type_of)
+            check_assignable(inner["S3Uri"], "String", argument.member("Std:JsonGet").member("S3Uri"), type_of)
         elif not isinstance(inner["S3Uri"], str):
             shown = json.dumps(inner["S3Uri"])[:60]
             raise DefinitionError(f"The S3Uri of Std:JsonGet in {argument} is {shown}: it must be a string.")
     if function != "Std:Join":
         return
     for value in inner["Values"]:
-        if not is_expression(value):
-            if type_of_literal(value) not in PRIMITIVES:
-                shown = json.dumps(value)[:60]
-                raise DefinitionError(
-                    f"Std:Join in {argument} joins strings, numbers, booleans and references: {shown} is none of them."
-                )
-            continue
-        check_inner(value, argument, type_of)
-        given, shown = type_of(value), _shown(value)
-        if given not in (None, *PRIMITIVES, "Timestamp"):
-            raise ReferenceTypeError(
-                f"Cannot assign property reference [{shown}] to argument of type [String]. The Std:Join in {argument} "
-                f"joins single values, and {shown} is of type {given}: {_remedy(given, 'String')}."
-            )
+        check_single_value(value, f"The Std:Join in {argument} joins", argument, type_of)
+
+
+def check_single_value(value: Any, user: str, argument: Argument, type_of: TypeOf) -> None:
+    """Check one of the values that a function joins, or that a condition compares; raises `DefinitionError`.
+
+    `user` begins the message, such as "The Std:Join in 'Environment['A']' of step 'X' joins".
+    """
+    if not is_expression(value):
+        if _type_of_literal(value) not in PRIMITIVES:
+            shown = json.dumps(value)[:60]
+            raise DefinitionError(f"{user} strings, numbers, booleans and references: {shown} is none of them.")
+        return
+    _check_inner(value, argument, type_of)
+    given, shown = type_of(value), _shown(value)
+    if given not in (None, *PRIMITIVES, "Timestamp"):
+        raise ReferenceTypeError(
+            f"Cannot assign property reference [{shown}] to argument of type [String]. {user} single values, and "
+            f"{shown} is of type {given}: {_remedy(given, 'String')}."
+        )
 
 
 def _shown(expression: Any) -> str:
