@@ -11,7 +11,12 @@ from localaws.errors import AwsError
 from localaws.gateway.moto_autoscaling import add_activities, add_tags, delete_policies_with_their_target
 from localaws.gateway.moto_deliveries import POSTING, deliver_in_background
 from localaws.gateway.moto_logs import filter_by_prefix
-from localaws.gateway.moto_memory import close_replaced_objects, forget_instances
+from localaws.gateway.moto_memory import (
+    close_replaced_objects,
+    forget_instances,
+    list_without_copies,
+    read_times_once,
+)
 from localaws.gateway.moto_patterns import bound_matching
 from localaws.gateway.request import Request
 from localaws.iam import Principal, is_key_denied
@@ -28,6 +33,8 @@ def apply_fixes(service: str) -> None:
     forget_instances()
     if service == "s3":
         close_replaced_objects()
+        list_without_copies()
+        read_times_once()
         _leave_bucket_policies_to_iam()
         _let_delete_markers_be_deleted()
     bound_matching(service)

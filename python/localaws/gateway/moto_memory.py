@@ -1,10 +1,11 @@
-"""What moto holds on to, and would never give back in a process that lives for days."""
+"""What moto copies and holds on to, and would never give back in a process that lives for days."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-__all__ = ["close_replaced_objects", "forget_instances", "release"]
+__all__ = ["close_replaced_objects", "forget_instances", "list_without_copies", "read_times_once", "release"]
 
 
 def forget_instances() -> None:
@@ -22,6 +23,32 @@ def close_replaced_objects() -> None:
     from moto.s3.models import FakeKey
 
     setattr(FakeKey, "__del__", lambda key: key.dispose())  # noqa: B010
+
+
+def list_without_copies() -> None:
+    """moto copies every version of every object, contents included, for each page that it lists.
+
+    It notes in the copies which version is the latest; under the one lock around moto the versions themselves will do.
+    """
+    from moto.s3.models import FakeDeleteMarker, FakeKey
+
+    for model in (FakeKey, FakeDeleteMarker):
+        setattr(model, "__deepcopy__", lambda version, known: version)  # noqa: B010
+
+
+def read_times_once() -> None:
+    """moto writes the time of each object as text, and reads it again to write it into the answer."""
+    import moto.core.serialize
+
+    serialize: Any = moto.core.serialize
+
+    parse = serialize.parse_to_aware_datetime
+    known = lru_cache(4096)(parse)
+
+    def read(value: Any) -> Any:
+        return known(value) if isinstance(value, str) else parse(value)
+
+    serialize.parse_to_aware_datetime = read
 
 
 def release(request: Any) -> None:
