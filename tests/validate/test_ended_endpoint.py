@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import Any
 import boto3
 import pytest
 
+from mlops.validate import scoring
 from mlops.validate.account import Account
-from mlops.validate.results import CheckFailed
+from mlops.validate.results import CheckFailed, UnansweredError
 from mlops.validate.tasks import multi_model_endpoint
 
 BOOTSTRAP = Path(__file__).resolve().parents[2] / "rendered" / "bootstrap"
@@ -66,13 +68,23 @@ def schedule(endpoint: str, moment: datetime, role_arn: str = "arn:aws:iam::1234
     )
 
 
-def count(endpoint: str, **sums: float) -> None:
-    """What CloudWatch has of the endpoint: SageMaker alone writes this namespace on AWS."""
-    dimensions = [{"Name": "EndpointName", "Value": endpoint}, {"Name": "VariantName", "Value": "AllTraffic"}]
-    boto3.client("cloudwatch").put_metric_data(
-        Namespace="AWS/SageMaker",
-        MetricData=[{"MetricName": name, "Dimensions": dimensions, "Value": value} for name, value in sums.items()],
-    )
+Count = Callable[..., None]
+
+
+@pytest.fixture
+def count(monkeypatch: pytest.MonkeyPatch) -> Count:
+    """Adds to what CloudWatch has of an endpoint, which SageMaker alone can write."""
+    sums: Counter[tuple[str, str]] = Counter()
+    ask = Account.ask
+
+    def answer(account: Account, service: str, operation: str, **request: Any) -> dict[str, Any]:
+        if operation != "get_metric_statistics":
+            return ask(account, service, operation, **request)
+        endpoint = request["Dimensions"][0]["Value"]
+        return {"Datapoints": [{"Sum": sums[endpoint, request["MetricName"]]}]}
+
+    monkeypatch.setattr(Account, "ask", answer)
+    return lambda endpoint, **added: sums.update({(endpoint, name): value for name, value in added.items()})
 
 
 def failure(student: str) -> str:
@@ -131,7 +143,7 @@ def test_an_endpoint_that_answered_until_its_schedule_deleted_it(
 
 
 def test_what_resembles_an_endpoint_that_ended(
-    student: str, bucket: str, endpoint: str, sagemaker: Any, role_arn: str
+    count: Count, student: str, bucket: str, endpoint: str, sagemaker: Any, role_arn: str
 ) -> None:
     nothing = f"no endpoint of {student} was found"
     count(endpoint, Invocations=3)
@@ -145,7 +157,9 @@ def test_what_resembles_an_endpoint_that_ended(
     assert failure(student) == nothing, "its time has not come"
 
 
-def test_a_schedule_without_an_answer(student: str, bucket: str, endpoint: str, sagemaker: Any, role_arn: str) -> None:
+def test_a_schedule_without_an_answer(
+    count: Count, student: str, bucket: str, endpoint: str, sagemaker: Any, role_arn: str
+) -> None:
     configure(sagemaker, role_arn, endpoint, bucket)
     schedule(endpoint, datetime.now(UTC) - timedelta(seconds=1))
     unanswered = f"{endpoint} is gone, as its schedule says, and nothing shows that it ever answered"
@@ -158,29 +172,39 @@ def test_a_schedule_without_an_answer(student: str, bucket: str, endpoint: str, 
     assert failure(student) == f"there are 1 different models under s3://{bucket}/models/, not several"
 
 
-def test_captured_data_shows_an_answer(student: str, bucket: str, endpoint: str, sagemaker: Any, role_arn: str) -> None:
+def test_captured_data_that_anyone_can_write_shows_no_answer(
+    student: str, bucket: str, endpoint: str, sagemaker: Any, role_arn: str
+) -> None:
     capture = {
         "EnableCapture": True,
         "InitialSamplingPercentage": 100,
         "DestinationS3Uri": f"s3://{bucket}/capture",
         "CaptureOptions": [{"CaptureMode": "Output"}],
     }
-    s3, key = boto3.client("s3"), f"capture/{endpoint}/AllTraffic/2026/11/27/09/a.jsonl"
     schedule(endpoint, datetime.now(UTC) - timedelta(seconds=1))
     configure(sagemaker, role_arn, endpoint, bucket, DataCaptureConfig=capture)
-    for body in ("", "x", "[]", "{}", '{"captureData": {"endpointOutput": {"data": ""}}}'):
-        s3.put_object(Bucket=bucket, Key=key, Body=body.encode())
-        assert "nothing shows that it ever answered" in failure(student)
-    # S3's times are whole seconds, and what was written before the configuration does not count.
-    created = sagemaker.describe_endpoint_config(EndpointConfigName=f"{endpoint}-0a1b")["CreationTime"]
-    wait(lambda: datetime.now(UTC) > created + timedelta(seconds=1.1))
-    s3.put_object(Bucket=bucket, Key=key, Body=b'{"captureData": {"endpointOutput": {"data": "0.5"}}}\n')
-    result = multi_model_endpoint.check(Account(student))
-    assert result.evidence[1].status == f"captured data is in s3://{bucket}/{key}"
+    key = f"capture/{endpoint}/AllTraffic/2026/11/27/09/a.jsonl"
+    boto3.client("s3").put_object(
+        Bucket=bucket, Key=key, Body=b'{"captureData": {"endpointOutput": {"data": "0.5"}}}\n'
+    )
+    assert "nothing shows that it ever answered" in failure(student)
+
+
+def test_metrics_that_must_not_be_read(
+    student: str, bucket: str, endpoint: str, sagemaker: Any, role_arn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: Any) -> float:
+        raise UnansweredError("GetMetricStatistics was denied")
+
+    monkeypatch.setattr("mlops.validate.ended_endpoint.answered", denied)
+    schedule(endpoint, datetime.now(UTC) - timedelta(seconds=1))
+    configure(sagemaker, role_arn, endpoint, bucket)
+    result = scoring.score(Account(student), [multi_model_endpoint]).tasks[0].result
+    assert (result.message, result.answered) == ("not graded: GetMetricStatistics was denied", False)
 
 
 def test_another_student_s_ended_endpoint(
-    student: str, bucket: str, endpoint: str, sagemaker: Any, role_arn: str
+    count: Count, student: str, bucket: str, endpoint: str, sagemaker: Any, role_arn: str
 ) -> None:
     """Models in another bucket, or a configuration with another student's tag."""
     other = f"{student}-lee"

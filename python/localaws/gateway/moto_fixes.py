@@ -37,6 +37,8 @@ def apply_fixes(service: str) -> None:
         read_times_once()
         _leave_bucket_policies_to_iam()
         _let_delete_markers_be_deleted()
+    if service == "cloudwatch":
+        _refuse_metrics_of_aws()
     bound_matching(service)
     if service in POSTING:
         deliver_in_background(service)
@@ -87,6 +89,27 @@ def _let_delete_markers_be_deleted() -> None:
 
     if not hasattr(FakeDeleteMarker, "dispose"):
         setattr(FakeDeleteMarker, "dispose", nothing)  # noqa: B010 (mypy forbids to assign a method)
+
+
+def _refuse_metrics_of_aws() -> None:
+    """moto lets anyone write metrics that only AWS's services write.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html (Namespace). The stack's own
+    metrics are written to the backend, not through a request.
+    """
+    from moto.cloudwatch.exceptions import InvalidParameterValue
+    from moto.cloudwatch.responses import CloudWatchResponse
+    from moto.core.responses import ActionResult
+
+    put_metric_data = CloudWatchResponse.put_metric_data
+
+    def checked(response: CloudWatchResponse) -> ActionResult:
+        namespace = str(response._get_param("Namespace"))
+        if namespace.startswith("AWS/"):
+            raise InvalidParameterValue(f"The value {namespace} for parameter Namespace is invalid.")
+        return put_metric_data(response)
+
+    setattr(CloudWatchResponse, "put_metric_data", checked)  # noqa: B010 (mypy forbids to assign a method)
 
 
 def _leave_bucket_policies_to_iam() -> None:

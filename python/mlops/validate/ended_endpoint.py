@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from mlops.validate.account import Account
 from mlops.validate.activity import answered
 from mlops.validate.lifetime import ScheduledEnd, scheduled_ends
-from mlops.validate.results import NotOwnedError, UnansweredError
+from mlops.validate.results import NotOwnedError
 from mlops.validate.serving import models_of
 
 __all__ = ["EndedEndpoint", "find"]
@@ -49,10 +49,7 @@ def find(account: Account, suits: Callable[[list[dict[str, Any]]], bool]) -> End
     """
     now = datetime.now(UTC)
     rejected: EndedEndpoint | None = None
-    try:
-        ends = [end for end in scheduled_ends(account, "deleteEndpoint", "EndpointName") if end.time <= now]
-    except UnansweredError:
-        return None
+    ends = [end for end in scheduled_ends(account, "deleteEndpoint", "EndpointName") if end.time <= now]
     for end in sorted(ends, key=lambda each: each.time, reverse=True):
         if _exists(account, end.name) or account.ownership.is_named_for_another(end.name):
             continue
@@ -78,9 +75,11 @@ def _examined(
     if foreign:
         return EndedEndpoint(end.name, end.schedule_arn, end.time, arn, models, "", foreign)
     start = max(config["CreationTime"], end.created)
-    known = answered(account, end.name, config, start, end.time + _RETRIES)
-    fault = None if known else f"{end.name} is gone, as its schedule says, and nothing shows that it ever answered"
-    return EndedEndpoint(end.name, end.schedule_arn, end.time, arn, models, known or "", fault)
+    count = answered(account, end.name, config, start, end.time + _RETRIES)
+    fault = None if count > 0 else f"{end.name} is gone, as its schedule says, and nothing shows that it ever answered"
+    return EndedEndpoint(
+        end.name, end.schedule_arn, end.time, arn, models, f"CloudWatch has {count:.0f} answered Invocations", fault
+    )
 
 
 def _configs(account: Account, endpoint: str) -> Iterator[dict[str, Any]]:

@@ -99,6 +99,17 @@ def test_the_services_that_jobs_and_modules_use_answer(stack: Any) -> None:
     assert [metric["MetricName"] for metric in cloudwatch.list_metrics(Namespace="Mlops")["Metrics"]] == ["auc"]
 
 
+def test_metrics_of_aws_s_namespaces_are_refused(stack: Any) -> None:
+    put = stack.client("cloudwatch").put_metric_data
+    data = [{"MetricName": "Invocations", "Value": 1}]
+    for namespace in ("AWS/SageMaker", "AWS/"):
+        refused = refusal(put, Namespace=namespace, MetricData=data)
+        assert refused["ResponseMetadata"]["HTTPStatusCode"] == 400
+        assert refused["Error"]["Code"] == "InvalidParameterValue"
+        assert refused["Error"]["Message"] == f"The value {namespace} for parameter Namespace is invalid."
+    put(Namespace="AWSome/Metrics", MetricData=data)
+
+
 def test_the_administrator_is_who_the_environment_says(stack: Any) -> None:
     identity = stack.client("sts").get_caller_identity()
     assert identity["Arn"] == "arn:aws:iam::123456789012:user/localaws-administrator"
