@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +157,28 @@ def test_model_data_that_is_no_model(content: bytes, bucket: str, group: str, st
     boto3.client("s3").put_object(Bucket=bucket, Key="model.tar.gz", Body=content)
     uri = f"s3://{bucket}/model.tar.gz"
     assert miss(student) == f"version 1 names model data at {uri}, which is no gzipped tar archive of a model"
+
+
+def test_archives_without_a_model(bucket: str, group: str, student: str, sagemaker: Any) -> None:
+    """One container's archive must hold a model; an encoder before it need not."""
+    garbage = io.BytesIO()
+    with tarfile.open(fileobj=garbage, mode="w:gz") as archive:
+        member = tarfile.TarInfo("xgboost-model")
+        member.size = 7
+        archive.addfile(member, io.BytesIO(b"garbage"))
+    boto3.client("s3").put_object(Bucket=bucket, Key="encoder.tar.gz", Body=garbage.getvalue())
+    uri = f"s3://{bucket}/encoder.tar.gz"
+    specification = version(bucket, group)["InferenceSpecification"]
+    encoder = {"Image": IMAGE, "ModelDataUrl": uri}
+    for containers, message in (
+        ([encoder], f"version 1 names model data at {uri}, which holds no model that XGBoost or scikit-learn saved"),
+        ([encoder, *specification["Containers"]], None),
+    ):
+        request = version(bucket, group, InferenceSpecification=specification | {"Containers": containers})
+        sagemaker.create_model_package(**request)
+        if message:
+            assert miss(student) == message
+    assert model_registry.check(Account(student)).message == "1 of 2 versions complete: PendingManualApproval"
 
 
 def test_a_large_archive_is_known_by_its_beginning(

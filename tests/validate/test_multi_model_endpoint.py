@@ -13,7 +13,7 @@ import boto3
 import pytest
 
 from mlops.validate.account import Account
-from mlops.validate.model_archive import fingerprint, has_file
+from mlops.validate.model_archive import has_file, read
 from mlops.validate.results import CheckFailed, Result
 from mlops.validate.tasks import multi_model_endpoint
 
@@ -98,14 +98,28 @@ def archive(**files: bytes) -> bytes:
 
 
 def test_a_model_is_told_by_its_files_however_they_are_packed(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert fingerprint(DEFAULT) == fingerprint(repacked(DEFAULT)) != fingerprint(SHALLOW)
-    assert fingerprint(archive(model=b"a", code=b"b")) == fingerprint(archive(code=b"b", model=b"a"))
-    assert fingerprint(archive(model=b"a", code=b"b")) != fingerprint(archive(model=b"c", code=b"b"))
+    assert read(DEFAULT) == read(repacked(DEFAULT)) != read(SHALLOW)
+    assert read(archive(model=b"a", code=b"b")) == read(archive(code=b"b", model=b"a"))
+    assert read(archive(model=b"a", code=b"b")) != read(archive(model=b"c", code=b"b"))
     for content in (b"", b"junk", gzip.compress(b"junk"), DEFAULT[:1000], archive(), archive(model=b"")):
-        assert fingerprint(content) is None
+        assert read(content) is None
     monkeypatch.setattr("mlops.validate.model_archive.MAX_BYTES", 100)
-    assert fingerprint(archive(model=bytes(100))) is not None
-    assert fingerprint(archive(model=bytes(60), more=bytes(41))) is None, "it unpacks to more than there is room for"
+    assert read(archive(model=bytes(100))) is not None
+    assert read(archive(model=bytes(60), more=bytes(41))) is None, "it unpacks to more than there is room for"
+
+
+def test_a_model_is_the_same_beside_other_files() -> None:
+    with tarfile.open(fileobj=io.BytesIO(DEFAULT)) as opened:
+        stream = opened.extractfile("xgboost-model")
+        assert stream is not None
+        model = stream.read()
+    alone, beside = read(archive(model=model)), read(archive(**{"xgboost-model": b"garbage", "model.ubj": model}))
+    assert alone is not None
+    assert alone.has_model
+    assert alone == beside
+    nothing = read(archive(model=b"garbage"))
+    assert nothing is not None
+    assert not nothing.has_model
 
 
 def test_a_large_archive_is_told_by_its_etag(
@@ -115,8 +129,11 @@ def test_a_large_archive_is_told_by_its_etag(
     s3.create_bucket(Bucket=bucket)
     for name, content in {"a": DEFAULT, "b": repacked(DEFAULT), "c": b"x"}.items():
         s3.put_object(Bucket=bucket, Key=f"m/{name}.tar.gz", Body=content)
-    same, junk = "b.tar.gz is the same model as a.tar.gz", "c.tar.gz is no gzipped tar archive of a model"
+    same, junk = "b.tar.gz, which is the same model as a.tar.gz", "c.tar.gz, which is no gzipped tar archive of a model"
     assert multi_model_endpoint._models(Account(student), bucket, "m/") == (["a.tar.gz"], [same, junk])
+    with monkeypatch.context() as few:
+        few.setattr(multi_model_endpoint, "MAX_ARCHIVES", 2)
+        assert multi_model_endpoint._models(Account(student), bucket, "m/") == (["a.tar.gz"], [same])
     monkeypatch.setattr("mlops.validate.stored_models.MAX_ARCHIVE_BYTES", 6)
     assert multi_model_endpoint._models(Account(student), bucket, "m/")[0] == ["a.tar.gz", "b.tar.gz"]
 
@@ -127,7 +144,7 @@ def test_hostile_archives_are_refused_in_bounded_memory() -> None:
         member = tarfile.TarInfo("x")
         member.type, member.size = kind, 1 << 34
         block = member.tobuf(tarfile.GNU_FORMAT) + bytes(1024)
-        assert fingerprint(gzip.compress(block)) is None
+        assert read(gzip.compress(block)) is None
         assert not has_file(gzip.compress(block))
 
 
@@ -141,7 +158,7 @@ def test_models_count_as_they_come(student: str, serve: Serve, sagemaker: Any) -
     bucket = serve({"readme.txt": b"models to come", "empty.tar.gz": b""})
     s3 = boto3.client("s3")
     few = f"different models under s3://{bucket}/models/, not several"
-    assert miss(student).message == f"there are 0 {few}: empty.tar.gz is no gzipped tar archive of a model"
+    assert miss(student).message == f"there are 0 {few}: empty.tar.gz, which is no gzipped tar archive of a model"
     assert miss(student).remedy == f"mlops models add {student} MODEL_TAR_GZ"
     s3.delete_object(Bucket=bucket, Key="models/empty.tar.gz")
     assert miss(student).message == f"there are 0 {few}"
@@ -149,11 +166,11 @@ def test_models_count_as_they_come(student: str, serve: Serve, sagemaker: Any) -
     assert miss(student).message == f"there are 1 {few}"
     for key, content in {"bytes": DEFAULT, "repacked": repacked(DEFAULT)}.items():
         s3.put_object(Bucket=bucket, Key=f"models/{key}.tar.gz", Body=content)
-        assert miss(student).message == f"there are 1 {few}: {key}.tar.gz is the same model as a.tar.gz"
+        assert miss(student).message == f"there are 1 {few}: {key}.tar.gz, which is the same model as a.tar.gz"
         s3.delete_object(Bucket=bucket, Key=f"models/{key}.tar.gz")
     for number in range(4):
         s3.put_object(Bucket=bucket, Key=f"models/junk{number}.tar.gz", Body=b"junk%d" % number)
-    junk = "; ".join(f"junk{number}.tar.gz is no gzipped tar archive of a model" for number in range(3))
+    junk = "; ".join(f"junk{number}.tar.gz, which is no gzipped tar archive of a model" for number in range(3))
     assert miss(student).message == f"there are 1 {few}: {junk}"
 
     s3.put_object(Bucket=bucket, Key="models/z.tar.gz", Body=SHALLOW)

@@ -1,4 +1,4 @@
-"""Reads model archives that others made: enough to tell models apart, in bounded memory."""
+"""Reads model archives that students made: enough to recognise and distinguish models, in bounded memory."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import hashlib
 import io
 import tarfile
 import zlib
+from dataclasses import dataclass
 from typing import Self
 
-__all__ = ["fingerprint", "has_file"]
+from mlops.validate.xgboost_file import MAX_PARSED_BYTES, is_model
+
+__all__ = ["ModelArchive", "has_file", "read"]
 
 MAX_BYTES = 1 << 30  # of the files of an archive: a small one can unpack to more than any disk
 MAX_HEADER_BYTES = 1 << 20  # of a long name or of extended attributes, which tarfile holds in memory
 _CHUNK_BYTES = 1 << 20
-_MODEL = "xgboost-model"
 _HEADERS = {tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK}
 _FAULTS = (tarfile.TarError, EOFError, OSError, ValueError, zlib.error)
 
@@ -29,17 +31,24 @@ class _Member(tarfile.TarInfo):
         return member
 
 
-def fingerprint(content: bytes) -> str | None:
-    """A text that is the same for archives of the same model, however they were packed.
+@dataclass(frozen=True)
+class ModelArchive:
+    """What an archive holds.
 
-    It is made of the content of ``xgboost-model``, or of all files where there is none of that name, and not of times,
-    owners and the files' order.
-
-    Returns:
-        ``None`` where the content is no gzipped tar archive with a file in it that is not empty, or unpacks to more
-        than 1 GiB.
+    Args:
+        fingerprint: the same for archives of the same model, however they were packed: made of the content of its
+            models, or of all files where there is no model, not of names, times, owners and the files' order.
+        has_model: whether a file in it is a model that XGBoost or scikit-learn saved.
     """
-    found: dict[str, str] = {}
+
+    fingerprint: str
+    has_model: bool
+
+
+def read(content: bytes) -> ModelArchive | None:
+    """Reads an archive; ``None`` where it is no gzipped tar archive with a file, or unpacks to more than 1 GiB."""
+    files: set[str] = set()
+    models: set[str] = set()
     left = MAX_BYTES
     try:
         with _opened(content) as archive:
@@ -50,15 +59,14 @@ def fingerprint(content: bytes) -> str | None:
                 stream = archive.extractfile(member) if member.isfile() and member.size else None
                 if stream is None:
                     continue
-                digest = hashlib.sha256()
+                beginning = stream.read(MAX_PARSED_BYTES + 1)
+                digest = hashlib.sha256(beginning)
                 while chunk := stream.read(_CHUNK_BYTES):
                     digest.update(chunk)
-                found[member.name.removeprefix("./")] = digest.hexdigest()
+                (models if is_model(beginning) else files).add(digest.hexdigest())
     except _FAULTS:
         return None
-    if _MODEL in found:
-        return found[_MODEL]
-    return " ".join(sorted(found.values())) or None
+    return ModelArchive(" ".join(sorted(models or files)), bool(models)) if models or files else None
 
 
 def has_file(beginning: bytes) -> bool:

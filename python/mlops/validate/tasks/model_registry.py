@@ -12,7 +12,7 @@ from mlops.validate.account import Account
 from mlops.validate.metrics import metrics_fault
 from mlops.validate.results import CheckFailed, Evidence, NotOwnedError, Result
 from mlops.validate.search import Listing, find
-from mlops.validate.stored_models import container_fault
+from mlops.validate.stored_models import containers_fault
 
 __all__ = ["BUILT", "MAX_VERSIONS", "REMEDY", "TITLE", "check"]
 
@@ -98,11 +98,8 @@ def _deployment_fault(account: Account, specification: dict[str, Any]) -> str | 
     containers = specification.get("Containers", [])
     if not containers:
         return "has no inference specification: it could not be deployed"
-    for container in containers:
-        if fault := container_fault(account, container):
-            return f"names model data at {fault}"
-    if not any(container.get("ModelDataUrl") or container.get("ModelDataSource") for container in containers):
-        return "names no model data"
+    if fault := containers_fault(account, containers):
+        return fault
     if not specification.get("SupportedContentTypes"):
         return "does not say which content types it takes"
     return None

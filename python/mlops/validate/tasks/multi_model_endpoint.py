@@ -12,15 +12,16 @@ from mlops.validate.account import Account
 from mlops.validate.results import CheckFailed, Evidence, Result
 from mlops.validate.search import Listing, find
 from mlops.validate.serving import models_of, multi_model_uri
-from mlops.validate.stored_models import identity
+from mlops.validate.stored_models import NO_MODEL, UnusableModelError, read_archive
 
-__all__ = ["BUILT", "REMEDY", "TITLE", "check"]
+__all__ = ["BUILT", "MAX_ARCHIVES", "REMEDY", "TITLE", "check"]
 
 TITLE = "Multi-model endpoint"
 REMEDY = "terraform apply -var student_id={student_id}"
 BUILT = True
 
 _ADD = "mlops models add {student_id} MODEL_TAR_GZ"
+MAX_ARCHIVES = 100  # under an endpoint's prefix, that are read
 _MAX_FAULTS = 3
 _ENDPOINTS = Listing("endpoint", "list_endpoints", "Endpoints", "Endpoint", done="InService")
 
@@ -99,13 +100,17 @@ def _models(account: Account, bucket: str, prefix: str) -> tuple[list[str], list
         if not each["Key"].endswith(".tar.gz"):
             continue
         name = each["Key"].removeprefix(prefix)
-        model = identity(account, f"s3://{bucket}/{each['Key']}", each["Size"], each["ETag"])
-        if model is None:
-            faults.append(f"{name} is no gzipped tar archive of a model")
-        elif model in found:
-            faults.append(f"{name} is the same model as {found[model]}")
+        try:
+            model = read_archive(account, f"s3://{bucket}/{each['Key']}")
+        except UnusableModelError as error:
+            faults.append(f"{name}, {error}")
+            continue
+        if not model.has_model:
+            faults.append(f"{name}, {NO_MODEL}")
+        elif model.identity in found:
+            faults.append(f"{name}, which is the same model as {found[model.identity]}")
         else:
-            found[model] = name
-        if len(found) == 2:
+            found[model.identity] = name
+        if len(found) == 2 or len(found) + len(faults) == MAX_ARCHIVES:
             break
     return list(found.values()), faults

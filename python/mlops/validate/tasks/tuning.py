@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from mlops.validate.account import Account
 from mlops.validate.results import CheckFailed, Evidence, Result
 from mlops.validate.search import Listing, find
-from mlops.validate.stored_models import archive_fault
+from mlops.validate.stored_models import model_fault
 
 __all__ = ["BUILT", "REMEDY", "TITLE", "check"]
 
@@ -117,7 +117,7 @@ def _trials_fault(account: Account, job: dict[str, Any]) -> str | None:
     model = trained.get("ModelArtifacts", {}).get("S3ModelArtifacts")
     if not model:
         return f"the best training job {best} wrote no model"
-    fault = archive_fault(account, model)
+    fault = model_fault(account, model)
     return f"the best training job {best} names its model at {fault}" if fault else None
 
 
