@@ -58,6 +58,26 @@ def _other_algorithm(document: Document) -> None:
     )
 
 
+def _trains_on_other_data(document: Document) -> None:
+    train = next(each for each in document["Steps"] if each["Name"] == "TrainModel")
+    for channel in train["Arguments"]["InputDataConfig"]:
+        channel["DataSource"]["S3DataSource"]["S3Uri"] = "s3://sagemaker-fixed/uploaded.csv"
+
+
+def _evaluates_another_model(document: Document) -> None:
+    evaluate = next(each for each in document["Steps"] if each["Name"] == "EvaluateModel")
+    for each in evaluate["Arguments"]["ProcessingInputs"]:
+        if "TrainModel" in str(each):
+            each["S3Input"]["S3Uri"] = "s3://sagemaker-fixed/model.tar.gz"
+
+
+def _registers_another_model(document: Document) -> None:
+    condition = next(each for each in document["Steps"] if each["Type"] == "Condition")
+    register = next(each for each in condition["Arguments"]["IfSteps"] if each["Type"] == "RegisterModel")
+    for container in register["Arguments"]["InferenceSpecification"]["Containers"]:
+        container["ModelDataUrl"] = "s3://sagemaker-fixed/model.tar.gz"
+
+
 def _no_gate(document: Document) -> None:
     next(each for each in document["Steps"] if each["Type"] == "Condition")["Arguments"]["ElseSteps"] = []
 
@@ -68,6 +88,9 @@ def _no_gate(document: Document) -> None:
         (_default_approved, "ModelApprovalStatus defaults to Approved, not to PendingManualApproval"),
         (_unused_input, "the parameter InputData is declared, but no step uses it"),
         (_other_algorithm, "TrainModel does not train the built-in XGBoost"),
+        (_trains_on_other_data, "the step TrainModel does not use what PreprocessData writes"),
+        (_evaluates_another_model, "the step EvaluateModel does not use what TrainModel writes"),
+        (_registers_another_model, "does not use what TrainModel writes"),
         (_no_gate, "leads to no Fail step that says why"),
     ],
 )
@@ -123,7 +146,30 @@ def test_a_succeeded_execution_of_something_else_does_not_count(
     assert run(sagemaker, student) == "Succeeded"
     publish(definition)
     result = miss(student).result
-    assert result.message == "no succeeded execution ran all of PreprocessData, TrainModel, EvaluateModel"
+    assert result.message == (
+        "no succeeded execution ran all of PreprocessData, TrainModel, EvaluateModel and the registration"
+    )
+
+
+def test_steps_of_the_right_names_that_were_no_jobs_do_not_count() -> None:
+    def step(name: str, *kinds: str, status: str = "Succeeded") -> dict[str, Any]:
+        return {"StepName": name, "StepStatus": status, "Metadata": {kind: {"Arn": "a"} for kind in kinds}}
+
+    done = [
+        step("PreprocessData", "ProcessingJob"),
+        step("TrainModel", "TrainingJob"),
+        step("EvaluateModel", "ProcessingJob"),
+        step("Quality", "Condition"),
+        step("Register", "RegisterModel"),
+    ]
+    assert training_pipeline._ran_all(done)
+    for number, instead in {
+        0: step("PreprocessData"),
+        1: step("TrainModel", "ProcessingJob"),
+        2: step("EvaluateModel", "ProcessingJob", status="Failed"),
+        4: step("Register", "Model"),
+    }.items():
+        assert not training_pipeline._ran_all([*done[:number], instead, *done[number + 1 :]])
 
 
 def test_an_execution_in_the_student_s_bucket_counts_and_one_elsewhere_does_not(

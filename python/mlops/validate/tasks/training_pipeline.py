@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from mlops.operate.names import pipeline_name
 from mlops.validate import definition
 from mlops.validate.account import Account
+from mlops.validate.dataflow import flow_fault
 from mlops.validate.results import CheckFailed, Evidence, Result
 
 __all__ = ["BUILT", "REMEDY", "TITLE", "check"]
@@ -60,7 +61,7 @@ def _fault(document: dict[str, Any]) -> str | None:
     image = steps["TrainModel"]["Arguments"].get("AlgorithmSpecification", {}).get("TrainingImage", "")
     if "xgboost" not in json.dumps(image):
         return f"TrainModel does not train the built-in XGBoost (its image is {image})"
-    return _parameter_fault(document) or definition.gate_fault(document)
+    return _parameter_fault(document) or definition.gate_fault(document) or flow_fault(document)
 
 
 def _parameter_fault(document: dict[str, Any]) -> str | None:
@@ -88,7 +89,7 @@ def _succeeded(account: Account, name: str, found: Evidence) -> Evidence:
         latest = max(executions, key=lambda each: each["StartTime"])
         state = Evidence(latest["PipelineExecutionArn"], latest["PipelineExecutionStatus"], latest["StartTime"])
         raise CheckFailed(f"none of {len(executions)} executions has succeeded", run, found, state)
-    fault = f"no succeeded execution ran all of {', '.join(_NAMED_STEPS)}"
+    fault = f"no succeeded execution ran all of {', '.join(_NAMED_STEPS)} and the registration"
     for each in itertools.islice(succeeded, _MAX_EXECUTIONS):
         arn = each["PipelineExecutionArn"]
         steps = list(
@@ -96,13 +97,25 @@ def _succeeded(account: Account, name: str, found: Evidence) -> Evidence:
                 "sagemaker", "list_pipeline_execution_steps", "PipelineExecutionSteps", PipelineExecutionArn=arn
             )
         )
-        if not set(_NAMED_STEPS) <= {step["StepName"] for step in steps if step["StepStatus"] == "Succeeded"}:
+        if not _ran_all(steps):
             continue
         foreign = _foreign(account, steps)
         if foreign is None:
             return Evidence(arn, "Succeeded", each["StartTime"])
         fault = foreign
     raise CheckFailed(fault, run, found)
+
+
+def _ran_all(steps: list[dict[str, Any]]) -> bool:
+    """Whether the steps that the assessment names ran as jobs of their kinds, and one registered a model."""
+    made = {
+        (step["StepName"], kind)
+        for step in steps
+        if step["StepStatus"] == "Succeeded"
+        for kind in step.get("Metadata", {})
+    }
+    jobs = {(name, f"{kind}Job") for name, kind in _NAMED_STEPS.items()}
+    return jobs <= made and any(kind == "RegisterModel" for _, kind in made)
 
 
 def _foreign(account: Account, steps: list[dict[str, Any]]) -> str | None:
