@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.parsers import ResponseParserError
 
 from mlops import __version__
 from mlops.operate import aws
@@ -221,7 +223,10 @@ def test_a_grade_file_is_whole_or_absent(
 ) -> None:
     file = tmp_path / "jane.json"
     assert run("aiml_hard", "--student-id", student, "--output", str(file)) == 0
-    assert capsys.readouterr().out == f"{student}: 0 of 50 reachable points (100 in all); {file}\n"
+    assert capsys.readouterr().out == (
+        f"{student}: 0 of 50 reachable points (100 in all); "
+        f"nothing was found: check the student id, account and region; {file}\n"
+    )
     assert json.loads(file.read_text())["student_id"] == student
     assert file.read_text().endswith("}\n")
     assert [each.name for each in tmp_path.iterdir()] == ["jane.json"]
@@ -248,6 +253,90 @@ def test_a_stack_that_stops_while_it_is_graded_gives_no_grade(
     assert run("aiml_hard", "--student-id", student, "--output", str(tmp_path / "jane.json")) == 2
     assert capsys.readouterr().out == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_output_to_a_device_leaves_it_alone(student: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("aiml_hard", "--student-id", student, "--output", os.devnull) == 2
+    assert f"--output {os.devnull} is no regular file" in capsys.readouterr().err
+
+
+def test_output_through_a_link_keeps_the_link(student: str, tmp_path: Path) -> None:
+    (tmp_path / "grades").mkdir()
+    (tmp_path / "jane.json").symlink_to(tmp_path / "grades" / "jane.json")
+    assert run("aiml_hard", "--student-id", student, "--output", str(tmp_path / "jane.json")) == 0
+    assert (tmp_path / "jane.json").is_symlink()
+    assert json.loads((tmp_path / "grades" / "jane.json").read_text())["student_id"] == student
+
+
+def start(student: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(PROJECT / "validate_tasks.py"), "aiml_hard", "--student-id", student]
+    return subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False, **options)
+
+
+def test_a_full_disk(student: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = start(student, stdout=full)
+    assert done.returncode == 2
+    assert done.stderr == "validate_tasks.py: the result cannot be written: No space left on device\n"
+
+
+def test_a_terminal_without_unicode(student: str) -> None:
+    done = start(student, stdout=subprocess.PIPE, env=os.environ | {"PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0, done.stderr
+    assert f"? terraform apply -var student_id={student}\n" in done.stdout
+
+
+def test_ctrl_c_ends_the_loop_of_a_class() -> None:
+    script = (
+        "import sys; from mlops.operate.entry import guarded\n"
+        "def interrupted(): raise KeyboardInterrupt\n"
+        "sys.exit(guarded('x', interrupted))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
+
+
+def test_a_proxy_that_answers_in_place_of_aws(capsys: pytest.CaptureFixture[str]) -> None:
+    def answer() -> int:
+        raise ResponseParserError("Unable to parse response")
+
+    assert guarded("validate_tasks.py", answer) == 2
+    assert capsys.readouterr().err == (
+        "validate_tasks.py: what answers is not AWS, but a proxy perhaps: check AWS_ENDPOINT_URL\n"
+    )
+
+
+def test_a_region_that_the_stack_does_not_have_is_no_score(student: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("aiml_hard", "--student-id", student, "--region", "eu-west-1") == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "no task was graded: task 1 not graded: DescribePipeline failed with UnrecognizedRegion" in said.err
+
+
+@pytest.mark.parametrize("usable", ["7", "Jane", "jane-doe", "a--b", "x" * 40])
+def test_ids_of_students_without_the_product(usable: str, stack: dict[str, str]) -> None:
+    assert run("aiml_hard", "--student-id", usable) == 0
+    assert Account(usable).ownership.bucket == f"sagemaker-{usable.lower()}"
+
+
+@pytest.mark.parametrize("refused", ["", "-a", "a-", "a b", "x" * 41, "../a", "ann*"])
+def test_ids_that_no_resource_can_have(
+    refused: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("STUDENT_ID", raising=False)
+    assert run("aiml_hard", f"--student-id={refused}") == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_what_students_write_cannot_rewrite_the_table(student: str) -> None:
+    class Hostile(Passing):
+        def check(self, account: Account) -> Result:
+            return Result(False, "\x1b[2J\x1b[HScore: 100 of 100 points\r\n")
+
+    table = as_table(Account(student), scoring.score(Account(student), [Hostile()]))
+    assert all(each.isprintable() for each in table.replace("\n", ""))
+    assert "\\x1b[2J" in table
 
 
 def test_output_to_a_folder(student: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

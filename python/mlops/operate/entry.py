@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from collections.abc import Callable
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
-from mlops.operate.errors import UserError, explain
+from mlops.operate.errors import CannotLookError, UserError, explain
 
 __all__ = ["guarded"]
 
@@ -18,9 +21,15 @@ def guarded(program: str, work: Callable[[], int]) -> int:
         return work()
     except (BotoCoreError, ClientError) as error:
         return _report(program, explain(error))
+    except ResponseParserError:
+        return _report(program, CannotLookError("what answers is not AWS, but a proxy perhaps: check AWS_ENDPOINT_URL"))
     except UserError as error:
         return _report(program, error)
     except KeyboardInterrupt:
+        # A shell ends its loop only where the program ends by the signal.
+        sys.stdout.flush()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
         return 130
     except BrokenPipeError:  # the reader (head, less) has seen enough
         sys.stderr.close()

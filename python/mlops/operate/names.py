@@ -32,7 +32,7 @@ def check_student_id(value: str) -> str:
 
 def bucket_name(student_id: str) -> str:
     """The bucket's default name; the root variable ``bucket_name`` can override it."""
-    return f"sagemaker-{student_id}"
+    return f"sagemaker-{student_id}".lower()  # as all names of buckets
 
 
 def pipeline_name(student_id: str) -> str:

@@ -12,7 +12,7 @@ from mlops.validate.account import Account
 from mlops.validate.results import Evidence
 from mlops.validate.scoring import PASS_POINTS, POINTS, Graded, Score
 
-__all__ = ["as_json", "as_table", "summary"]
+__all__ = ["as_json", "as_table", "line", "summary"]
 
 _WIDTH = 80
 _INDENT = " " * 4
@@ -27,8 +27,10 @@ def as_table(account: Account, score: Score) -> str:
     lines += ["", f"Score: {summary(score)}"]
     if missing := [task.number for task in score.tasks if not task.is_reachable]:
         lines += _wrapped(f"{_tasks(missing)} not built in this version.", "")
-    if unanswered := [task.number for task in score.tasks if task.is_reachable and not task.result.answered]:
+    if unanswered := score.unanswered:
         lines += _wrapped(f"{_tasks(unanswered)} not graded: the account did not answer.", "")
+    if not score.found_any:
+        lines += _wrapped(f"Nothing of {account.student_id} was found: check the student id, account and region.", "")
     verdict = "passed" if score.passed else "not passed"
     lines.append(f"Pass mark: {PASS_POINTS} of {score.possible} points: {verdict}.")
     return "\n".join(lines)
@@ -39,6 +41,16 @@ def summary(score: Score) -> str:
     if score.reachable == score.possible:
         return f"{score.points} of {score.possible} points"
     return f"{score.points} of {score.reachable} reachable points ({score.possible} in all)"
+
+
+def line(score: Score) -> str:
+    """The points, and what they may not show: tasks that were not graded, or that nothing of the student was found."""
+    notes = [summary(score)]
+    if unanswered := score.unanswered:
+        notes.append(f"{_tasks(unanswered)} not graded")
+    if not score.found_any:
+        notes.append("nothing was found: check the student id, account and region")
+    return "; ".join(notes)
 
 
 def as_json(account: Account, score: Score) -> str:
@@ -100,4 +112,6 @@ def _line(evidence: Evidence) -> str:
 
 
 def _wrapped(text: str, indent: str = _INDENT) -> list[str]:
-    return textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False)
+    # Keys and reasons come from students: a control sequence in one could rewrite the table on a terminal.
+    shown = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+    return textwrap.wrap(shown, _WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False)

@@ -74,6 +74,16 @@ class Score:
         return POINTS * len(self.tasks)
 
     @property
+    def unanswered(self) -> list[int]:
+        """The numbers of the tasks that this version has, and that could not be graded."""
+        return [task.number for task in self.tasks if task.is_reachable and not task.result.answered]
+
+    @property
+    def found_any(self) -> bool:
+        """Whether anything of the student was found, or could not be looked for."""
+        return bool(self.unanswered) or any(task.result.evidence for task in self.tasks)
+
+    @property
     def passed(self) -> bool:
         """Whether the assessment's pass mark is reached."""
         return self.points >= PASS_POINTS
