@@ -89,7 +89,7 @@ def test_the_keys_of_another_stack_in_the_default_home_are_not_there(
     key.parent.mkdir(parents=True)
     key.write_text("secret")
     monkeypatch.setenv("XDG_STATE_HOME", str(host / "state"))
-    Stack("us-east-1", "123456789012", host / "stack" / "work", "", host / "stack")
+    Stack("us-east-1", "310000000000", host / "stack" / "work", "", host / "stack")
     assert run(host, SEES.format("state/localaws")) == ["[]"]
 
 
