@@ -42,6 +42,7 @@ def serve(stack: Stack, request: Request, caller: Principal) -> Response:
     handler = _handler(scope.service, url)
     before(stack, request, caller)
     from moto.core.request import Request as MotoRequest
+    from werkzeug.datastructures import ImmutableMultiDict
     from werkzeug.exceptions import HTTPException
 
     # A streamed body has been decoded; moto would do that again.
@@ -49,6 +50,9 @@ def serve(stack: Stack, request: Request, caller: Principal) -> Response:
     if headers.get("X-Amz-Content-Sha256", "").startswith("STREAMING-"):
         del headers["X-Amz-Content-Sha256"]
     moto_request = MotoRequest.from_primitives(request.method, _with_query(url, request), headers, request.body)
+    if scope.service in ("s3", "s3express"):
+        # An object may have the content type of a form: its body is not to be parsed, which would empty it.
+        moto_request.form = moto_request.files = ImmutableMultiDict()
     try:
         with MOTO_LOCK:
             try:

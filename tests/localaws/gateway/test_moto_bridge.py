@@ -214,3 +214,22 @@ def test_log_events_are_those_of_the_streams_with_the_prefix(stack: Any) -> None
     assert refusal(logs.filter_log_events, logGroupName="/none", logStreamNamePrefix="a")["Error"]["Code"] == (
         "ResourceNotFoundException"
     )
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/x-www-form-urlencoded", b"key=other&file=x"),
+        ("application/x-www-form-urlencoded", b"a=%41"),
+        (
+            "multipart/form-data; boundary=b",
+            b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nx\r\n--b--\r\n',
+        ),
+    ],
+)
+def test_an_object_may_look_like_a_form(stack: Any, content_type: str, body: bytes) -> None:
+    s3 = stack.client("s3")
+    s3.create_bucket(Bucket="looks-like-a-form")
+    s3.put_object(Bucket="looks-like-a-form", Key="key", Body=body, ContentType=content_type)
+    stored = s3.get_object(Bucket="looks-like-a-form", Key="key")
+    assert (stored["Body"].read(), stored["ContentType"]) == (body, content_type)
