@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
-__all__ = ["Need", "S3Call", "needs"]
+__all__ = ["SUB_RESOURCES", "Need", "S3Call", "needs"]
 
 # Sub-resource of a bucket → the actions of GET, PUT and DELETE.
 _BUCKET: dict[str, tuple[str, ...]] = {
@@ -56,6 +56,7 @@ _OBJECT: dict[str, dict[str, str]] = {
     "torrent": {"GET": "GetObjectTorrent"},
     "uploadId": {"GET": "ListMultipartUploadParts", "DELETE": "AbortMultipartUpload"},
 }
+SUB_RESOURCES = frozenset({*_BUCKET, *_OBJECT})
 _OBJECT_ITSELF = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "POST": "PutObject"}
 _VERSIONED = {
     "DeleteObject": "DeleteObjectVersion",

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from raw_requests import Client, Raw
 
+from localaws.errors import AwsError
 from localaws.gateway.authentication import authenticate
 from localaws.gateway.request import Request
 from localaws.iam import Principal
@@ -46,3 +48,10 @@ def authenticated(raw: Raw, now: datetime | None = None, keys: Keys | None = Non
     principal, request = authenticate(request_of(raw), known, now or datetime.now(UTC))
     assert principal == ADA
     return request
+
+
+def refusal(raw: Raw, now: datetime | None = None, keys: Keys | None = None) -> AwsError:
+    """The refusal that AWS would send."""
+    with pytest.raises(AwsError) as refused:
+        authenticated(raw, now, keys)
+    return refused.value

@@ -76,6 +76,9 @@ def _wrong(request: Request) -> str:
 def missing_signature(request: Request) -> AwsError:
     """A request without a signature."""
     if _is_s3(request):
+        if request.headers.get("Content-Type", "").startswith("multipart/form-data"):
+            message = "The local stack takes no browser forms (presigned POST): use a presigned PUT URL."
+            return AwsError("AccessDenied", message, status=403)
         return AwsError("AccessDenied", "Access Denied", status=403)
     if protocol_of(request) in _QUERY:
         return AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", status=403)

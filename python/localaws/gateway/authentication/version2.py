@@ -15,10 +15,13 @@ from botocore.credentials import Credentials
 
 from localaws.gateway.authentication.claim import Claim
 from localaws.gateway.request import Request
+from localaws.iam.s3_actions import SUB_RESOURCES
 
 __all__ = ["is_genuine"]
 
 _HEADERS = ("content-md5", "content-type")
+# A presigned URL must not turn into another operation by a parameter that its signature leaves out.
+_UNSIGNED_SUB_RESOURCES = SUB_RESOURCES.difference(HmacV1Auth.QSAOfInterest)
 
 
 class _Auth(HmacV1Auth):  # type: ignore[misc,unused-ignore]
@@ -42,6 +45,8 @@ def is_genuine(request: Request, claim: Claim, secret: str) -> bool:
         date = claim.stamp
         # What a header would say, a presigned URL says in its query.
         for name, value in request.pairs:
+            if name in _UNSIGNED_SUB_RESOURCES:
+                return False
             if name.lower().startswith("x-amz-") or name.lower() in _HEADERS:
                 if headers.get(name.lower(), value) != value:
                     return False
@@ -49,7 +54,14 @@ def is_genuine(request: Request, claim: Claim, secret: str) -> bool:
                 headers[name.lower()] = value
     else:
         date = "" if request.header("x-amz-date") is not None else request.header("date") or ""
-    url = SplitResult("http", "", request.raw_path, request.query, "")
     signer: Any = _Auth(secret, date)
-    expected = signer.get_signature(request.method, url, headers)
-    return hmac.compare_digest(expected.encode(), claim.signature.encode("utf-8", "replace"))
+    found = False
+    for path in _signed_paths(request.raw_path):
+        expected = signer.get_signature(request.method, SplitResult("http", "", path, request.query, ""), headers)
+        found |= hmac.compare_digest(expected.encode(), claim.signature.encode("utf-8", "replace"))
+    return found
+
+
+def _signed_paths(path: str) -> list[str]:
+    """The path as it was sent; that of a bucket also as a virtual host has it, which botocore signs in either case."""
+    return [path, f"{path}/"] if path.count("/") == 1 and path != "/" else [path]
