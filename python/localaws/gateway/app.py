@@ -12,7 +12,7 @@ from localaws.gateway import introspection, moto_bridge, sagemaker
 from localaws.gateway.authentication import authenticate, check_origin
 from localaws.gateway.integrity import check_integrity
 from localaws.gateway.protocols import Response, error_response
-from localaws.gateway.request import Request
+from localaws.gateway.request import MAX_FORM_BYTES, MAX_FORM_FIELDS, Request
 from localaws.iam import AccessRequest, Principal, decide, decide_missing, deciding_keys, simulate
 
 if TYPE_CHECKING:
@@ -63,6 +63,9 @@ class Application:
         assert scope is not None
         if scope.service in ("s3", "s3express"):
             check_integrity(request)
+        elif request.has_oversized_form:
+            message = f"A form has at most {MAX_FORM_BYTES} bytes and {MAX_FORM_FIELDS} fields: split the request."
+            raise AwsError("RequestEntityTooLarge", message, status=413)
         if scope.service == "sagemaker":
             return sagemaker.serve(self._stack, request, caller)
         policies = self._stack.principals.policies

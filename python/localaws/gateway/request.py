@@ -9,13 +9,16 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
-__all__ = ["Request", "Scope"]
+__all__ = ["MAX_FORM_BYTES", "MAX_FORM_FIELDS", "Request", "Scope"]
 
 # Authorization: AWS4-HMAC-SHA256 Credential=AKIA…/20260101/us-east-1/s3/aws4_request, SignedHeaders=…, Signature=…
 _SIGV4 = re.compile(r"^AWS4-[A-Z0-9-]+\s[^=]{0,40}?Credential=([^/\s,]+)/\d{8}/([^/\s,]*)/([^/\s,]+)/aws4_request")
 _SIGV2 = re.compile(r"^AWS ([^:\s]+):")
 _RPC_PATH = re.compile(r"/service/[^/]+/operation/([^/]+)")
 _METADATA = "x-amz-meta-"
+MAX_FORM_BYTES = 2 * 1024**2
+"""AWS's query-protocol services take 1 MB at most; a longer form is an object for S3, whatever its content type."""
+MAX_FORM_FIELDS = 100_000
 
 
 @dataclass(frozen=True)
@@ -86,11 +89,18 @@ class Request:
 
     def values(self, name: str) -> list[str]:
         """Every value of the header `name` (in lower case), as it came."""
-        return [value for each, value in self.lines if each == name]
+        return self._lines_by_name.get(name, [])
 
     def header(self, name: str) -> str | None:
         """The first value of the header `name` (in lower case); None where it is not there."""
         return next(iter(self.values(name)), None)
+
+    @cached_property
+    def _lines_by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, value in self.lines:
+            found.setdefault(name, []).append(value)
+        return found
 
     @cached_property
     def pairs(self) -> list[tuple[str, str]]:
@@ -105,10 +115,21 @@ class Request:
     @cached_property
     def form(self) -> dict[str, str]:
         """The parameters of a query-protocol call, which come in the body (or, with GET, in the URL)."""
-        if not self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
+        if not self._is_form_type or self.has_oversized_form:
             return self.parameters
         fields = parse_qs(self.body.decode("utf-8", "replace"), keep_blank_values=True)
         return {**self.parameters, **{name: values[0] for name, values in fields.items()}}
+
+    @property
+    def _is_form_type(self) -> bool:
+        return self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded")
+
+    @cached_property
+    def has_oversized_form(self) -> bool:
+        """Whether the body has the content type of a form and is too large for a query-protocol call (see `form`)."""
+        if not self._is_form_type:
+            return False
+        return len(self.body) > MAX_FORM_BYTES or self.body.count(b"&") >= MAX_FORM_FIELDS
 
     @cached_property
     def target(self) -> str:

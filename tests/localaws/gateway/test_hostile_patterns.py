@@ -10,8 +10,10 @@ import sys
 from typing import Any
 
 import pytest
+from raw_requests import Raw, client_of
 
 from localaws.gateway.moto_patterns import event_matches, filter_matches
+from localaws.gateway.request import MAX_FORM_BYTES, MAX_FORM_FIELDS, Request
 
 _API_PATTERNS = r"""
 from localaws.gateway.patterns import compile_pattern
@@ -60,6 +62,51 @@ for pattern in ("*a" * 60 + "b", "a*" * 60 + "b"):
     assert not filter_matches(pattern, "a" * 5000)
 assert not filter_matches("?" * 60 + "b", "a" * 50)
 """
+
+
+_REQUESTS = r"""
+from datetime import UTC, datetime
+
+from localaws.errors import AwsError
+from localaws.gateway.authentication.claim import read_claim
+from localaws.gateway.authentication.version4 import is_genuine
+from localaws.gateway.request import Request
+
+def refused(query, code):
+    try:
+        read_claim(Request("GET", "/bucket/key", query, {}, b""))
+    except AwsError as error:
+        assert error.code == code, error.code
+    else:
+        raise AssertionError(query[:100])
+
+refused("&".join(map(str, range(200_000))), "AccessDenied")
+refused("X-Amz-Credential=a/b/us-east-1/s3/aws4_request&" + "a&" * 200_000, "InvalidArgument")
+names = [f"a{number}" for number in range(80_000)]
+stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+credential = f"AKIAIOSFODNN7EXAMPLE/{stamp[:8]}/us-east-1/s3/aws4_request"
+authorization = f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={';'.join(names)}, Signature={'0' * 64}"
+lines = (("x-amz-date", stamp), ("authorization", authorization), *((name, "") for name in names))
+request = Request("GET", "/bucket/key", "", dict(lines), b"", lines)
+assert not is_genuine(request, read_claim(request), "UNSIGNED-PAYLOAD", "secret")
+"""
+
+
+def test_no_number_of_parameters_and_headers_holds_up_authentication() -> None:
+    subprocess.run([sys.executable, "-c", _REQUESTS], check=True, timeout=120)
+
+
+@pytest.mark.parametrize("body", [b"a=" + b"b" * MAX_FORM_BYTES, b"&" * MAX_FORM_FIELDS])
+def test_a_large_body_is_not_parsed_as_a_form(stack: Any, body: bytes) -> None:
+    content_type = "application/x-www-form-urlencoded"
+    assert Request.read("POST", "/?a=1", {"Content-Type": content_type}, body).form == {"a": "1"}
+    s3, name = stack.client("s3"), f"forms-{len(body)}"
+    s3.create_bucket(Bucket=name)
+    s3.put_object(Bucket=name, Key="form", Body=body, ContentType=content_type)
+    assert s3.get_object(Bucket=name, Key="form")["Body"].read() == body
+    form = Raw("iam", headers=(("Content-Type", content_type),), body=b"Action=ListUsers&Version=2010-05-08&" + body)
+    answer = client_of(stack).send(client_of(stack).sign(form))
+    assert (answer.status, "split the request" in answer.text) == (413, True)
 
 
 def test_no_wildcard_holds_up_events_and_filters() -> None:

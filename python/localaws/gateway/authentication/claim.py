@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -80,8 +81,7 @@ def read_claim(request: Request) -> Claim:
 
 
 def _refuse_repeated(request: Request) -> None:
-    names = [name for name, _ in request.pairs]
-    repeated = sorted({name for name in names if names.count(name) > 1})
+    repeated = sorted(name for name, number in Counter(name for name, _ in request.pairs).items() if number > 1)
     if wrong := [name for name in repeated if _is_s3(request) or name in _SINGLE_PARAMETERS]:
         message = f"The query parameter {wrong[0]} is repeated; it may be given once."
         raise incomplete(request, "InvalidArgument", message)
