@@ -211,6 +211,11 @@ BAD_DATA: dict[str, tuple[bytes, str]] = {
         "people.csv line 7, column 'age': 'n/a' is not a number, 1 of 40 rows; it looks like a missing value: add 'n/a' to "
         "missing_values in the schema",
     ),
+    "missing value of a spreadsheet": (
+        with_line(7, "#N/A,Rome,no"),
+        "people.csv line 7, column 'age': '#N/A' is not a number, 1 of 40 rows; it looks like a missing value: add '#N/A' to "
+        "missing_values in the schema",
+    ),
     "label neither positive nor negative": (
         with_line(7, "25,Rome,maybe"),
         f"people.csv line 7, label column 'bought': 'maybe' {NEITHER}, 1 of 40 rows; {TWO_CLASSES} 3 values: 'no' (29), "
@@ -235,6 +240,16 @@ BAD_DATA: dict[str, tuple[bytes, str]] = {
         labelled(*(1000.5 + i for i in range(40))),
         f"people.csv line 2, label column 'bought': '1000.5' {NEITHER}, 40 of 40 rows; {TWO_CLASSES} 40 different numbers, "
         "from 1000.5 to 1039.5, and is a quantity; choose another label, or make two classes of it by a threshold",
+    ),
+    "a quantity with a decimal comma as label": (
+        labelled(*(f'"{1000 + i},5"' for i in range(40))),
+        f"people.csv line 2, label column 'bought': '1000,5' {NEITHER}, 40 of 40 rows; {TWO_CLASSES} 40 different numbers, "
+        "from 1000.5 to 1039.5, and is a quantity; choose another label, or make two classes of it by a threshold",
+    ),
+    "two classes with and without a decimal comma": (
+        labelled("1", "0", '"1,0"'),
+        f"people.csv line 2, label column 'bought': '1' {NEITHER}, 40 of 40 rows; the label has two classes in 3 spellings: "
+        "'1' (14), '0' (13), '1,0' (13); write each in one way",
     ),
     "label in another case": (
         labelled("Yes", "No"),

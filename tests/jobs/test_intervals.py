@@ -103,6 +103,8 @@ DEGENERATE = {
     "inverted": (PERFECT[0], 1 - PERFECT[1]),
     "certain and right": (PERFECT[0], PERFECT[0].astype(float)),
     "certain and wrong": (PERFECT[0], 1.0 - PERFECT[0]),
+    "right by one amount, in single precision": (PERFECT[0], np.where(PERFECT[0], np.float32(0.9), np.float32(0.1))),
+    "wrong by one amount": (PERFECT[0], np.where(PERFECT[0], 0.1, 0.9)),
     "constant": (np.arange(50) < 5, np.full(50, 0.3)),
     "constant at the threshold": (np.arange(50) < 5, np.full(50, 0.5)),
     "constant zero": (np.arange(7) < 3, np.zeros(7)),
@@ -120,11 +122,11 @@ def test_no_interval_has_a_width_of_zero_and_no_deviation_is_zero(name):
     metrics = document["binary_classification_metrics"]
     assert "accuracy" in bounds
     for metric, interval in bounds.items():
-        assert interval["lower"] < interval["upper"], metric
+        assert interval["upper"] - interval["lower"] > 1e-6, metric
         assert interval["lower"] <= metrics[metric]["value"] <= interval["upper"], metric
     deviations = [entry["standard_deviation"] for entry in metrics.values() if "standard_deviation" in entry]
     assert len(deviations) == 14
-    assert all(deviation == "NaN" or deviation > 0 for deviation in deviations)
+    assert all(deviation == "NaN" or deviation > 1e-9 for deviation in deviations)
     json.dumps(document, allow_nan=False)
 
 

@@ -11,6 +11,8 @@ from scipy.special import stdtrit
 _PROBABILITY = 0.975
 # That point of the standard normal distribution.
 _Z = 1.959963984540054
+# Losses that differ by less vary by rounding alone: the scores of XGBoost are single precision.
+_ROUNDING = 1e-6
 # Halvings that find the bound of an interval to twelve decimals.
 _HALVINGS = 40
 
@@ -46,7 +48,7 @@ def proportion(hits: int, total: int) -> Estimate:
 def mean(losses: np.ndarray[Any, Any]) -> Estimate:
     """The mean of per-row losses, at least two of them, with its standard error and Student's t interval."""
     value = float(losses.mean())
-    if losses.min() == losses.max():
+    if np.ptp(losses) < _ROUNDING:
         return Estimate(value, None, None, "t")
     error = float(losses.std(ddof=1)) / math.sqrt(len(losses))
     reach = float(stdtrit(len(losses) - 1, _PROBABILITY)) * error

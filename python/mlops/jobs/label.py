@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from .diagnose import line_of_row
 from .errors import JobError, quoted
-from .number_columns import MISSING_WORDS, is_number
+from .number_columns import MISSING_WORDS, number_of
 from .row_encoder import dictionary
 from .schema import Schema
 from .source import Source
@@ -86,7 +86,7 @@ def _diagnosis(counts: dict[str, int], schema: Schema) -> str:
         return (
             f"the label has two classes in {len(values)} spellings: {_listed(values)}{missing}; write each in one way"
         )
-    numbers = [number for number in map(_number, values) if number is not None]
+    numbers = [number for number in map(number_of, values) if number is not None]
     if len(numbers) == len(values) > _MOST_CLASSES:
         return (
             f"{TWO_CLASSES}; the label has {len(values)} different numbers, from {min(numbers):g} to {max(numbers):g}"
@@ -119,9 +119,5 @@ def _listed(values: dict[str, int]) -> str:
 
 def _spelling(text: str) -> str:
     """The same for texts that differ in case, or in how they write a number, only."""
-    number = _number(text)
+    number = number_of(text)
     return text.casefold() if number is None else repr(number)
-
-
-def _number(text: str) -> float | None:
-    return float(text) if is_number(text) else None

@@ -24,7 +24,25 @@ _DATE = re.compile(
 )
 _UNIT = re.compile(r"[^\w\s.,+'-]{1,2}\s?[+-]?[0-9][0-9.,]*|[+-]?[0-9][0-9.,]*\s?([^\W\d_]{1,3}|[^\w\s.,+'-]{1,2})")
 MISSING_WORDS = frozenset(
-    ("", "na", "n/a", "n.a.", "nan", "null", "none", "nil", "missing", "unknown", "-", "--", ".", "?")
+    (
+        "",
+        "na",
+        "n/a",
+        "n.a.",
+        "#n/a",
+        "<na>",
+        "nan",
+        "nat",
+        "null",
+        "none",
+        "nil",
+        "missing",
+        "unknown",
+        "-",
+        "--",
+        ".",
+        "?",
+    )
 )
 
 
@@ -52,6 +70,12 @@ def is_number(text: str) -> bool:
 def is_decimal_comma(text: str) -> bool:
     """Whether a text is a number with a decimal comma."""
     return _DECIMAL_COMMA.fullmatch(text) is not None
+
+
+def number_of(text: str) -> float | None:
+    """The number that a text means, with a decimal point or a decimal comma; None where it is no finite number."""
+    plain = text.replace(".", "").replace(",", ".") if is_decimal_comma(text) else text
+    return float(plain) if is_number(plain) else None
 
 
 def is_date(text: str) -> bool:
