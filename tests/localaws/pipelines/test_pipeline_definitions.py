@@ -70,6 +70,7 @@ MISTAKES: list[tuple[Any, str]] = [
     (pipeline(fail("F"), fail("F")), "Duplicate step name 'F'"),
     (pipeline(gate("G", 1, 1, yes=[fail("G")])), "Duplicate step name 'G'"),
     (pipeline({"Name": "L", "Type": "Lambda"}), "Step 'L' is of type 'Lambda', which the local stack does not implement."),
+    (pipeline({"Name": "L", "Type": "ForEach"}), "Step 'L' is of type 'ForEach', which the local stack does not implement."),
     (pipeline({"Name": "L", "Type": "Lamda"}), "Unknown step type 'Lamda' of step 'L': there is Condition, Fail, "),
     (with_step(Retry=[]), "Cannot parse object, unknown property 'Retry'."),
     (pipeline(fail("F", CacheConfig={"Enabled": True})), "Cannot parse object, unknown property 'CacheConfig'."),

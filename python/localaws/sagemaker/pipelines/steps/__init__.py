@@ -36,8 +36,8 @@ KINDS: Mapping[str, StepKind] = {kind.type: kind for kind in _KINDS}
 
 # Types that SageMaker runs and this stack does not yet; the refusal says so instead of calling them unknown.
 _ON_AWS_ONLY = (
-    *("AutoML", "Callback", "ClarifyCheck", "EMR", "EMRServerless", "Endpoint", "EndpointConfig"),
-    *("InferenceComponent", "Lambda", "NotebookJob", "QualityCheck"),
+    *("AutoML", "Callback", "ClarifyCheck", "Cleanup", "EMR", "EMRServerless", "Endpoint", "EndpointConfig", "ForEach"),
+    *("InferenceComponent", "Job", "Lambda", "Lineage", "NotebookJob", "QualityCheck"),
 )
 
 
