@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -50,11 +51,17 @@ class Application:
         except AwsError as error:
             _logger.info("%s %s %s: %s", request.method, request.raw_path, request.operation, error)
             return error_response(request, error)
+        except (RecursionError, UnicodeError) as error:
+            # Only what a client sent is nested without end or is no text.
+            _logger.info("%s %s %s: %s", request.method, request.raw_path, request.operation, type(error).__name__)
+            message = "The request is nested too deeply or holds text that is not valid Unicode."
+            return error_response(request, AwsError("SerializationException", message))
         except Exception:
             # The last resort of the process: what comes here is a fault of the stack itself.
             name = request.operation or f"{request.method} {request.raw_path}"
-            _logger.exception("internal fault while serving %s", name)
-            message = f"The local stack failed while serving {name}; `localaws logs` shows where."
+            identity = uuid.uuid4()
+            _logger.exception("internal fault %s while serving %s", identity, name)
+            message = f"The local stack failed while serving {name}; `localaws logs` shows where (fault {identity})."
             return error_response(request, AwsError("InternalFailure", message, status=500))
 
     def _route(self, request: Request) -> Response:

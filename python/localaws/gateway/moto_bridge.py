@@ -9,7 +9,10 @@ import uuid
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from botocore.model import OperationNotFoundError
+
 from localaws.errors import AwsError, unknown_operation
+from localaws.gateway.moto_faults import refusal
 from localaws.gateway.moto_fixes import after, apply_fixes, before
 from localaws.gateway.moto_memory import release
 from localaws.gateway.protocols import Response
@@ -39,7 +42,10 @@ def serve(stack: Stack, request: Request, caller: Principal) -> Response:
     assert scope is not None
     name = f"{scope.service}:{request.operation or f'{request.method} {request.raw_path}'}"
     url = _url(request, scope.service, scope.region)
-    handler = _handler(scope.service, url)
+    try:
+        handler = _handler(scope.service, url)
+    except ModuleNotFoundError as error:
+        raise unknown_operation(scope.service, f"* (moto needs {error.name} for it)") from error
     before(stack, request, caller)
     from moto.core.request import Request as MotoRequest
     from werkzeug.datastructures import ImmutableMultiDict
@@ -64,12 +70,10 @@ def serve(stack: Stack, request: Request, caller: Principal) -> Response:
         status, headers, body = error.code or 400, dict(error.get_headers()), error.get_body()
     except NotImplementedError as error:
         raise unknown_operation(scope.service, request.operation or f"{request.method} {request.raw_path}") from error
+    except OperationNotFoundError as error:
+        raise unknown_operation(scope.service, request.operation or f"{request.method} {request.raw_path}") from error
     except Exception as error:
-        # moto fails in as many ways as it has services.  A client retries a 5xx for minutes, so its faults are a 4xx.
-        _logger.exception("moto failed on %s", name)
-        raise AwsError(
-            "NotImplemented", f"The local stack cannot serve {name}: moto failed with {type(error).__name__}: {error}"
-        ) from error
+        raise refusal(name, error) from error
     finally:
         release(moto_request)
     return _response(request, int(status), headers, body, scope.service)

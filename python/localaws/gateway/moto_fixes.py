@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 from xml.sax.saxutils import unescape
@@ -21,6 +22,7 @@ from localaws.gateway.moto_patterns import bound_matching
 from localaws.gateway.request import Request
 from localaws.iam import Principal, is_key_denied
 from localaws.iam.policy import PolicyError, read_policy
+from localaws.json_text import read_json
 
 if TYPE_CHECKING:
     from localaws.stack import Stack
@@ -55,6 +57,8 @@ def before(stack: Stack, request: Request, caller: Principal) -> None:
     service = request.scope.service if request.scope else ""
     if service == "sts" and request.operation == "AssumeRole":
         _check_trust(stack, request.form.get("RoleArn", ""), caller)
+    if service == "iam":
+        _check_documents(request.form)
     if service == "s3" and request.method == "PUT" and "policy" in request.parameters:
         _check_bucket_policy(request.body)
 
@@ -136,6 +140,16 @@ def _check_bucket_policy(document: bytes) -> None:
         raise AwsError("MalformedPolicy", str(error)) from error
     if any(statement.principals is None and statement.not_principals is None for statement in policy.statements):
         raise AwsError("MalformedPolicy", "Missing required field Principal")
+
+
+def _check_documents(form: Mapping[str, str]) -> None:
+    """moto stores some policies that cannot be read, and fails on them later."""
+    for member in ("PolicyDocument", "AssumeRolePolicyDocument"):
+        if member in form:
+            try:
+                read_json(form[member])
+            except ValueError as error:
+                raise AwsError("MalformedPolicyDocument", f"{member} cannot be read as JSON: {error}.") from error
 
 
 def _check_trust(stack: Stack, role_arn: str, caller: Principal) -> None:

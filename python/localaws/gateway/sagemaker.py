@@ -13,6 +13,7 @@ from localaws.gateway.protocols import Response
 from localaws.gateway.request import Request
 from localaws.gateway.shaping import shape_response
 from localaws.iam import Principal
+from localaws.json_text import read_json
 from localaws.sagemaker import service
 from localaws.sagemaker.api_model import operation_model
 
@@ -72,8 +73,8 @@ def _body(request: Request) -> dict[str, Any]:
     if not request.body.strip():
         return {}
     try:
-        body = json.loads(request.body, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
+        body = read_json(request.body, parse_constant=_no_constant)
+    except ValueError as error:
         raise AwsError("SerializationException", f"The body is not JSON: {error}") from error
     if not isinstance(body, dict):
         raise AwsError("SerializationException", "The body must be a JSON object.")

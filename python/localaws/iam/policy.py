@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from localaws.iam.conditions import Condition, UnknownOperatorError
 from localaws.iam.patterns import Context, glob_matches, matches
+from localaws.json_text import read_json
 
 __all__ = ["Policy", "PolicyError", "Statement", "read_policy"]
 
@@ -73,7 +74,7 @@ def read_policy(text: str) -> Policy:
     The same text is read once: whoever changes a policy brings another text.
     """
     try:
-        document = json.loads(unquote(text) if text.startswith("%") else text)
+        document = read_json(unquote(text) if text.startswith("%") else text)
     except ValueError as error:
         raise PolicyError(f"The policy is not JSON: {error}") from error
     if not isinstance(document, dict) or "Statement" not in document:

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from localaws.errors import validation_error
 from localaws.iam.attached import AttachedPolicies
 from localaws.iam.principal import Principal
+from localaws.json_text import read_json
 from localaws.motolock import MOTO_LOCK
 
 __all__ = ["ADMINISTRATOR", "Key", "Principals", "RoleSession"]
@@ -154,7 +155,10 @@ class Principals:
         if role is None:
             return None
         document = str(role.assume_role_policy_document or "{}")
-        return cast(dict[str, Any], json.loads(unquote(document) if document.startswith("%") else document))
+        try:
+            return cast(dict[str, Any], read_json(unquote(document) if document.startswith("%") else document))
+        except ValueError:
+            return {}  # moto stores what it is given; such a policy trusts nobody
 
     def assume_for_service(
         self, role_arn: str, session_name: str, service: str = "sagemaker.amazonaws.com"

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localaws.errors import AwsError
+from localaws.json_text import read_json
 
 if TYPE_CHECKING:
     from localaws.stack import Stack
@@ -93,7 +93,7 @@ def _request(target: Mapping[str, Any], attempt: Attempt) -> tuple[str, str, dic
 def _input(target: Mapping[str, Any], attempt: Attempt) -> dict[str, Any]:
     text = attempt.fill(str(target.get("Input") or "{}"))
     try:
-        found = json.loads(text)
+        found = read_json(text)
     except ValueError as error:
         raise TargetError(f"the target's Input is not JSON ({error}): {text[:200]}") from error
     if not isinstance(found, dict):

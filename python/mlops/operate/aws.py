@@ -8,6 +8,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from mlops.operate.foreign_answers import refuse_foreign_answers
+
 __all__ = ["client", "session"]
 
 # A class of a hundred students shares one account's API limits: retry longer than botocore's default of four.
@@ -20,7 +22,9 @@ def session(region: str | None = None) -> boto3.Session:
     Args:
         region: overrides AWS_REGION (which boto3 itself does not read), AWS_DEFAULT_REGION and the profile's region.
     """
-    return boto3.Session(region_name=region or os.environ.get("AWS_REGION") or None)
+    made = boto3.Session(region_name=region or os.environ.get("AWS_REGION") or None)
+    made.events.register("before-parse", refuse_foreign_answers)
+    return made
 
 
 def client(service: str, region: str | None = None) -> Any:

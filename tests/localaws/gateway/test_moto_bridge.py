@@ -161,11 +161,15 @@ def test_what_moto_lacks_is_a_refusal_that_names_it(
     assert named in response["Error"]["Message"]
 
 
-def test_a_fault_of_moto_is_a_refusal_and_is_logged(stack: Any) -> None:
-    response = stack.send("kms", "POST", "/", b"{", {"X-Amz-Target": "TrentService.DescribeKey"})
+def test_a_fault_of_moto_is_a_refusal_and_one_line_of_the_log(stack: Any) -> None:
+    sent = {"X-Amz-Target": "DynamoDB_20120810.CreateTable", "Content-Type": "application/x-amz-json-1.0"}
+    before = len(stack.log())
+    response = stack.send("dynamodb", "POST", "/", b"{}", sent)
     assert response.status == 400
-    assert "kms:DescribeKey" in response.data.decode()
-    assert "moto failed on kms:DescribeKey" in stack.log()
+    assert "dynamodb:CreateTable" in response.data.decode()
+    (line,) = [line for line in stack.log()[before:].splitlines() if "ERROR" in line]
+    assert "moto failed on dynamodb:CreateTable: KeyError: 'TableName' (" in line
+    assert "Traceback" not in stack.log()[before:]
 
 
 def test_the_resources_page_lists_what_clients_made(own_stack: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import shutil
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +15,7 @@ from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localaws.folders import Folder, FolderError, PathRefused, components
+from localaws.json_text import read_json
 from localaws.s3_urls import bucket_and_key
 
 __all__ = ["S3", "DataError", "Place", "nothing_under", "place"]
@@ -186,14 +186,14 @@ class S3:
         source = place(uri)
         try:
             body = self._client.get_object(Bucket=source.bucket, Key=source.key)["Body"].read()
-            head, *names = json.loads(body)
+            head, *names = read_json(body)
             prefix = place(str(head["prefix"]))
             if not all(isinstance(name, str) for name in names):
                 raise TypeError("a name is not a text")
             f"{prefix}{''.join(names)}".encode()
         except (ClientError, BotoCoreError) as error:
             raise DataError(f"Unable to download object {source} ({_reason(error)})") from error
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
+        except (ValueError, TypeError, KeyError) as error:
             raise DataError(f'Manifest {uri} is not a JSON list of a "prefix" and object names.') from error
         for name in names:
             yield Place(prefix.bucket, f"{prefix.key}{name}"), name

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NoReturn
 
+from localaws.json_text import read_json
 from localaws.sagemaker.pipelines.durations import parse_duration
 from localaws.sagemaker.pipelines.errors import DefinitionError
 from localaws.sagemaker.pipelines.parameters import Parameter, parse_parameters
@@ -76,9 +77,11 @@ class Definition:
 def parse_definition(text: str) -> Definition:
     """Read the JSON text of a definition; raises `DefinitionError` for what one step or parameter shows alone."""
     try:
-        document = json.loads(text, parse_constant=_no_constant, parse_float=_float, parse_int=_int)
+        document = read_json(text, parse_constant=_no_constant, parse_float=_float, parse_int=_int)
     except json.JSONDecodeError as error:
         raise DefinitionError(f"Invalid JSON at line {error.lineno} column {error.colno}: {error.msg}.") from error
+    except ValueError as error:
+        raise DefinitionError(f"The definition cannot be read: {error}.") from error
     _need(document, dict)
     if unknown := sorted(set(document) - _TOP):
         raise DefinitionError(f"Cannot parse object, unknown property '{unknown[0]}'.")

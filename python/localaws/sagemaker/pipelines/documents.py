@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from functools import cached_property
 from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from localaws.json_text import read_json
 from localaws.sagemaker.jobs.s3 import DataError, place
 from localaws.sagemaker.pipelines.definition import Step
 from localaws.sagemaker.pipelines.errors import EvaluationError
@@ -42,7 +42,7 @@ class Documents:
         except BotoCoreError as error:
             raise EvaluationError(f"Unable to read {uri}: {error}") from error
         try:
-            return json.loads(body)
+            return read_json(body)
         except ValueError as error:
             raise EvaluationError(f"{uri} is not a JSON document: {error}.") from error
 

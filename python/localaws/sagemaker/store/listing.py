@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -13,6 +12,7 @@ from typing import Any
 from botocore.model import ListShape, StructureShape
 
 from localaws.errors import validation_error
+from localaws.json_text import read_json
 from localaws.sagemaker.api_model import operation_model
 from localaws.sagemaker.store.families import Family
 from localaws.sagemaker.store.record import Record
@@ -52,10 +52,11 @@ def page(keys: Sequence[str], request: Mapping[str, Any], default: int = DEFAULT
     start = 0
     if token := request.get("NextToken"):
         try:
-            last, position = json.loads(base64.urlsafe_b64decode(token.encode()))
-        except (ValueError, TypeError, binascii.Error) as error:
+            last, position = read_json(base64.urlsafe_b64decode(token.encode()))
+            place = max(0, int(position))
+        except (ValueError, TypeError, OverflowError) as error:
             raise validation_error("Invalid NextToken: take it from the response of the page before.") from error
-        start = keys.index(last) + 1 if last in keys else min(int(position), len(keys))
+        start = keys.index(last) + 1 if last in keys else min(place, len(keys))
     end = start + int(request.get("MaxResults", default))
     if end >= len(keys):
         return list(keys[start:]), None

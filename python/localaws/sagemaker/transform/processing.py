@@ -163,7 +163,7 @@ class Processing:
             if kind == "jsonlines" or self._split:
                 return [json.loads(line) for line in split_lines(body)]
             return [json.loads(text)]
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DataError(f"a record is not {kind}: {error}") from error
 
     def _write(self, kind: Format | None, records: list[Any]) -> bytes:

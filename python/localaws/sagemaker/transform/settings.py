@@ -5,13 +5,13 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-batch-code.html
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from localaws.errors import validation_error
+from localaws.json_text import read_json
 from localaws.sagemaker.transform.processing import DataError, Processing
 from localaws.sagemaker.transform.records import MEBIBYTE
 
@@ -58,7 +58,7 @@ def batch_environment(request: Mapping[str, Any]) -> dict[str, str]:
 def settings_of(request: Mapping[str, Any], advised: bytes | None) -> Settings:
     """The settings of a job; `advised` is what the container answered to /execution-parameters, None for nothing."""
     try:
-        document = json.loads(advised or b"{}")
+        document = read_json(advised or b"{}")
     except ValueError:
         document = {}
     advice = document if isinstance(document, dict) else {}

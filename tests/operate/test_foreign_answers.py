@@ -1,0 +1,67 @@
+"""What is not AWS at the endpoint is named in one line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+COMMANDS = (
+    "mlops run pipeline ann",
+    "mlops run tuning ann",
+    "mlops models list ann",
+    "mlops logs job",
+    "mlops empty some-bucket",
+    "validate_tasks.py aiml_hard --student-id ann",
+    "python/create_pipeline.py ann arn:aws:iam::123456789012:role/r",
+    "python/hyperparameter_tuning.py ann arn:aws:iam::123456789012:role/r",
+)
+BODIES = {"page": b"<html><body>Sign in \x00</body></html>", "words": b"not \xff XML"}
+
+
+@pytest.fixture(params=[200, 403, 404, 502])
+def endpoint(request: pytest.FixtureRequest) -> Iterator[tuple[list[bytes], str]]:
+    """A server that answers everything alike."""
+    body: list[bytes] = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(request.param)
+            self.send_header("Content-Length", str(len(body[0])))
+            self.end_headers()
+            self.wfile.write(b"" if self.command == "HEAD" else body[0])
+
+        do_GET = do_HEAD = do_PUT = do_DELETE = do_POST
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield body, f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", BODIES)
+def test_foreign_answer_is_one_line(endpoint: tuple[list[bytes], str], kind: str) -> None:
+    body, url = endpoint
+    body.append(BODIES[kind])
+    keys = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_REGION": "us-east-1"}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment = kept | keys | {"AWS_ENDPOINT_URL": url, "AWS_CONFIG_FILE": os.devnull}
+    for command in COMMANDS:
+        program, *arguments = command.split()
+        script = [str(Path(sys.executable).with_name(program))] if program == "mlops" else [sys.executable, program]
+        ended = subprocess.run([*script, *arguments], env=environment, cwd=PROJECT, capture_output=True, text=True)
+        assert ended.returncode, command
+        assert len(ended.stderr.splitlines()) == 1, f"{command}: {ended.stderr}"
+        assert "\x00" not in ended.stderr
