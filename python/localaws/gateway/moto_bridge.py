@@ -58,7 +58,8 @@ def serve(stack: Stack, request: Request, caller: Principal) -> Response:
     moto_request = MotoRequest.from_primitives(request.method, _with_query(url, request), headers, request.body)
     if scope.service in ("s3", "s3express"):
         # An object may have the content type of a form: its body is not to be parsed, which would empty it.
-        moto_request.form = moto_request.files = ImmutableMultiDict()
+        moto_request.form = ImmutableMultiDict()
+        moto_request.files = ImmutableMultiDict()
     try:
         with MOTO_LOCK:
             try:
