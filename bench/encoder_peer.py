@@ -136,10 +136,46 @@ def resume() -> Data:
     return data(rdata("openintro/resume"), "received_callback", 1, ["job_ad_id"], "rownames")
 
 
+def credit() -> Data:
+    return data(rdata("modeldata/credit_data"), "Status", "bad", ["rownames"])
+
+
+def phone_churn() -> Data:
+    return data(rdata("modeldata/wa_churn"), "churn", "Yes", ["rownames"])
+
+
+def insurance() -> Data:
+    return data(rdata("AER/HealthInsurance"), "health", "no", ["rownames"])
+
+
+def rodents() -> Data:
+    codes = rdata("ratdat/complete").astype({"plot_id": str, "month": str})
+    return data(codes, "sex", "F", ["record_id"], "rownames")
+
+
+def storms() -> Data:
+    codes = rdata("dplyr/storms").astype({"year": str, "month": str})
+    told_by_the_wind = "category wind pressure tropicalstorm_force_diameter hurricane_force_diameter"
+    return data(codes, "status", "hurricane", ["name"], f"rownames {told_by_the_wind}")
+
+
+def stops() -> Data:
+    frame = rdata("carData/MplsStops")
+    return data(frame, "vehicleSearch", "YES", ["idNum", "date"], "rownames personSearch")
+
+
+def force() -> Data:
+    frame = rdata("openintro/mn_police_use_of_force")
+    return data(frame, "force_type", "Bodily Force", ["response_datetime"], "rownames force_type_action")
+
+
+# No constant of the encoder was chosen by these.
+HELD_OUT = (credit, phone_churn, insurance, rodents, storms, stops, force)
 SETS: dict[str, Callable[[], Data]] = {
     function.__name__: function
     for function in (
         adult, titanic, breast_cancer, car_loan, employment, penguins, seattle_weather, flights, loans, churn, resume,
+        *HELD_OUT,
     )
 }  # fmt: skip
 

@@ -234,6 +234,9 @@ def test_the_answer_is_csv_whatever_is_accepted(model):
         ("30,Rome\n31,Malmö\n".encode("latin-1"), "text/csv", "2 values each, age, city: row 2 is not UTF-8"),
         ("30,Rome\n\n31," + "x" * 140_000, "text/csv", "age, city: row 2 is empty"),
         ('[[30, "Malm\ufffd"]]', "application/json", "JSON must be UTF-8: line 1 of the request is not"),
+        ("[" * 100_000, "application/json", "the request is nested too deeply: send a list of objects"),
+        ('{"age":' * 100_000, "application/jsonlines", "the request is nested too deeply"),
+        ('[[1, "\\ud800"]]', "application/json", "row 1, feature 'city': \"\\ud800\" holds half of a surrogate pair"),
         ('["1", "Oslo"]\n["1", "Malmö"]'.encode("latin-1"), "application/jsonlines", "UTF-8: line 2 of the request"),
     ],
 )
@@ -242,6 +245,20 @@ def test_the_sender_is_told_what_cannot_be_read(body, content_type, message, mod
     assert answer.status_code == (415 if content_type == "text/plain" else 400)
     assert answer.mimetype == "text/plain"
     assert message in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ("9" * 100_000 + ",Rome", "text/csv"),
+        (f"[[{'9' * 100_000}, 1]]", "application/json"),
+        (json.dumps([[30, ["x" * 1000] * 100]]), "application/json"),
+    ],
+)
+def test_a_message_shows_the_beginning_of_a_long_value(body, content_type, model, container_response):
+    message = model(body, content_type).get_data(as_text=True)
+    assert "…" in message
+    assert len(message) < 200
 
 
 def test_a_value_too_large_to_look_for_the_row(model, container_response):

@@ -11,7 +11,7 @@ import pytest
 import xgboost
 from sklearn.metrics import roc_auc_score
 
-from mlops.jobs.target_means import FOLDS, LEAST_WEIGHT, OWN_ROWS, fit, prior_rows
+from mlops.jobs.target_means import FOLDS, LEAST_WEIGHT, OWN_ROWS, _distinct, fit, prior_rows
 
 
 def fitted(cities, positive, missing=("?", ""), seed=42):
@@ -40,12 +40,12 @@ def test_a_code_is_the_share_of_positives_drawn_to_the_overall_share():
 
 
 def test_the_weight_is_the_anova_estimate():
-    rows, positives = np.array([4, 9, 2, 7]), np.array([0, 6, 1, 2])
+    rows, positives = np.array([40, 90, 20, 70]), np.array([0, 60, 10, 20])
     labels = [np.arange(n) < hits for n, hits in zip(rows, positives, strict=True)]
     overall = np.concatenate(labels).mean()
     between = sum(len(group) * (group.mean() - overall) ** 2 for group in labels) / 3
-    within = sum(((group - group.mean()) ** 2).sum() for group in labels) / (22 - 4)
-    size = (22 - (rows**2).sum() / 22) / 3
+    within = sum(((group - group.mean()) ** 2).sum() for group in labels) / (220 - 4)
+    size = (220 - (rows**2).sum() / 220) / 3
     correlation = (between - within) / (between + (size - 1) * within)
     assert prior_rows(rows, positives) == pytest.approx((1 - correlation) / correlation)
 
@@ -53,6 +53,15 @@ def test_the_weight_is_the_anova_estimate():
 def test_categories_that_differ_no_more_than_chance_all_get_the_overall_share():
     assert prior_rows(np.full(4, 10), np.full(4, 3)) == math.inf
     assert set(means(["a", "b"] * 10, [1, 1, 0, 0] * 5).values()) == {0.5}
+
+
+@pytest.mark.parametrize("share", [0.5, 0.02])
+@pytest.mark.parametrize("rows", [2, 5, 100])
+def test_chance_seldom_gives_categories_a_weight(rows, share):
+    """Where the variance between categories alone decided, half of all meaningless features would have one."""
+    random = np.random.RandomState(0)
+    trusted = [prior_rows(np.full(30, rows), random.binomial(rows, share, 30)) < math.inf for _ in range(300)]
+    assert 0 < sum(trusted) < 75
 
 
 @pytest.mark.parametrize(("rows", "positives"), [([], []), ([7], [3]), ([1, 1, 1], [0, 1, 0])])
@@ -76,7 +85,7 @@ def test_a_rows_own_label_does_not_move_its_code():
     for number, letter in enumerate("abcdef"):
         possible = {
             round((hits + weight * 0.375) / (rows + weight), 6)
-            for rows, hits in itertools.product(range(14, 20), range(3 * number + 1))
+            for rows, hits in itertools.product(range(8, 20), range(3 * number + 1))
         }
         assert hidden[letter] <= possible
     assert len(set(found)) > 6
@@ -91,11 +100,22 @@ def test_unique_texts_tell_nothing():
 
 def test_large_categories_keep_one_code_each_in_training_and_serving():
     """As in an exclusive or, where neither category has an effect of its own."""
-    cities = ["a", "b"] * OWN_ROWS
-    found = fitted(cities, ([1, 1, 0, 0] * OWN_ROWS)[: 2 * OWN_ROWS])
+    cities = ["a", "b"] * (2 * OWN_ROWS)
+    found = fitted(cities, [1, 1, 0, 0] * OWN_ROWS)
     values = found.encoder.features[0].means
     assert values["a"] < values["b"] < values["a"] + 1e-5
     assert found.codes["city"].tolist() == [values[city] for city in cities]
+
+
+def test_equal_codes_of_large_categories_are_set_apart_and_stay_between_0_and_1():
+    assert _distinct(np.array([1, 0.5, 1, 0.999999, 0])).tolist() == [0.999999, 0.5, 1, 0.999998, 0]
+    assert _distinct(np.array([0, 0.3, 0, 0.000001])).tolist() == [0, 0.3, 0.000001, 0.000002]
+
+
+def test_a_category_is_large_by_the_rows_of_the_rarer_class():
+    cities = [letter for letter in "ab" for _ in range(2 * OWN_ROWS)]
+    assert len(set(means(cities, [1, 0] * (2 * OWN_ROWS)).values())) == 2
+    assert len(set(means(cities, [1, 0, 0, 0] * OWN_ROWS).values())) == 1
 
 
 def test_many_categories_are_encoded_out_of_fold_although_each_has_many_rows():
@@ -147,9 +167,11 @@ def test_columns_without_any_value_become_nan():
     assert np.isnan(found.codes["city"]).all()
 
 
-@pytest.mark.parametrize("values", [400, 1100, 1600, 10**9], ids=lambda values: f"drawn from {values}")
-@pytest.mark.parametrize("copies", [1, 3])
-def test_meaningless_near_unique_texts_cost_a_model_little(values, copies):
+@pytest.mark.parametrize(
+    ("values", "copies"),
+    [*itertools.product([400, 1100, 1600, 10**9], [1, 3]), (11, 20)],
+)
+def test_meaningless_texts_cost_a_model_little(values, copies):
     """The columns cost 0.03 to 0.2 of the AUC where a category is encoded with the labels of its own rows."""
     random = np.random.RandomState(0)
     lost = []

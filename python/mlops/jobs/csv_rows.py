@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-SHOWN_CHARACTERS = 60  # of a row that is refused, in a message
+_SHOWN_CHARACTERS = 60  # of what is refused, in a message
 
 
 def read_rows(body: bytes, names: Sequence[str]) -> dict[str, Any]:
@@ -38,6 +38,11 @@ def read_rows(body: bytes, names: Sequence[str]) -> dict[str, Any]:
     return {name: table.column(name) for name in names}
 
 
+def cut(text: str) -> str:
+    """The text as a message shows it: its beginning, and an ellipsis where it is long."""
+    return text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "…"
+
+
 def _first_bad_row(body: bytes, values: int) -> str | None:
     """The first row that is no UTF-8 or has not so many values, in words; None where Python's reader finds none.
 
@@ -52,7 +57,7 @@ def _first_bad_row(body: bytes, values: int) -> str | None:
                 continue
             number += 1
             joined = ",".join(row)
-            shown = repr(joined if len(joined) <= SHOWN_CHARACTERS else joined[:SHOWN_CHARACTERS] + "…")
+            shown = repr(cut(joined))
             if any("\udc80" <= character <= "\udcff" for character in joined):
                 return f"row {number} is not UTF-8: {shown}"
             if len(row) != values:

@@ -21,10 +21,10 @@ import numpy as np
 import pyarrow as pa
 
 if TYPE_CHECKING or __package__:
-    from .csv_rows import SHOWN_CHARACTERS, read_rows, write_rows
+    from .csv_rows import cut, read_rows, write_rows
     from .row_encoder import Encoder
 else:  # in the container this file and the encoder are top-level modules
-    from csv_rows import SHOWN_CHARACTERS, read_rows, write_rows
+    from csv_rows import cut, read_rows, write_rows
     from row_encoder import Encoder
 
 CSV, JSON, JSON_LINES = "text/csv", "application/json", "application/jsonlines"
@@ -66,6 +66,8 @@ def predict_fn(request: tuple[str, bytes] | Refusal, encoder: Encoder) -> np.nda
         encoded, unseen = encoder.encode_and_note(columns)
     except ValueError as error:
         return Refusal(str(error), 400)
+    except RecursionError:
+        return Refusal("the request is nested too deeply: send a list of objects or arrays of strings and numbers", 400)
     _unseen.note(columns, unseen)
     return encoded
 
@@ -95,10 +97,9 @@ class UnseenCategories:
                 if self._counts[name] >= 2 * self._logged.get(name, 0):
                     self._logged[name] = self._counts[name]
                     value = columns[name][int(new.argmax())].as_py()
-                    shown = value if len(value) <= SHOWN_CHARACTERS else value[:SHOWN_CHARACTERS] + "…"
                     print(
                         f"feature {name!r}: {self._counts[name]} of {self._rows} rows since the start have a category "
-                        f"that no training row has, such as {shown!r}; encoded as the overall share of positives",
+                        f"that no training row has, such as {cut(value)!r}; encoded as the overall share of positives",
                         flush=True,
                     )
 
@@ -202,6 +203,15 @@ def _columns(records: Any, encoder: Encoder) -> dict[str, Any]:
                 value = str(value)
             if not (value is None or isinstance(value, str)):
                 what = "neither a string nor a number" if kind == "number" else "no string, number or boolean"
-                raise ValueError(f"row {number}, feature {name!r}: {json.dumps(value)} is {what}")
+                raise ValueError(f"row {number}, feature {name!r}: {cut(json.dumps(value))} is {what}")
             columns[name].append(value)
-    return {name: pa.array(values, type=pa.string()) for name, values in columns.items()}
+    return {name: _texts(name, values) for name, values in columns.items()}
+
+
+def _texts(name: str, values: list[str | None]) -> Any:
+    try:
+        return pa.array(values, type=pa.string())
+    except UnicodeEncodeError as error:
+        row = values.index(error.object) + 1
+        rule = "holds half of a surrogate pair, which is no character"
+        raise ValueError(f"row {row}, feature {name!r}: {cut(json.dumps(error.object))} {rule}") from None

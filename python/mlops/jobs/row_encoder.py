@@ -28,6 +28,7 @@ _NUMBER = re.compile(
     r"(?P<sign>[-+]?)(?:(?P<whole>0|[1-9][0-9]*)(?:\.(?P<part>[0-9]*))?|\.(?P<only>[0-9]+))(?:[eE](?P<power>[-+]?[0-9]{1,6}))?"
 )
 _BOOLEANS = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false"}
+_SHOWN_CHARACTERS = 60  # of a value that is refused, in a message
 _MOST_ZEROS = 30  # that a number is written out with; beyond, it keeps its exponent
 
 
@@ -62,7 +63,8 @@ class EncodingError(ValueError):
     """A value that cannot be encoded: `row` counts from 0, `column` is the feature's name."""
 
     def __init__(self, row: int, column: str, value: str, rule: str) -> None:
-        super().__init__(f"row {row + 1}, column {column!r}: {value!r} {rule}")
+        shown = value if len(value) <= _SHOWN_CHARACTERS else value[:_SHOWN_CHARACTERS] + "…"
+        super().__init__(f"row {row + 1}, column {column!r}: {shown!r} {rule}")
         self.row, self.column, self.value, self.rule = row, column, value, rule
 
 

@@ -3,18 +3,19 @@
 A category's code is its share of positive labels, drawn to the overall share p by the weight of m rows:
 (positives + m p) / (rows + m). The weight is estimated for each feature from the variance between its categories beyond
 chance (the ANOVA estimator of the intraclass correlation r, m = (1 - r) / r: Ridout, Demetrio and Firth 1999,
-"Estimating intraclass correlation for binary data"). Where categories differ no more than chance has them differ, as
-those of a ticket number do, m is infinite and every code is p.
+"Estimating intraclass correlation for binary data"). Where categories differ no more than chance may have them differ,
+as those of a ticket number do, m is infinite and every code is p. Chance is one standard error of Pearson's
+chi-squared statistic, whose variance is that of the binomial shares, so that it holds for categories of a row too.
 
 A training row must not see its own label in its code, or the model would learn from a column of near-unique texts what
 no other row can tell it. So the training rows are dealt into folds, and a row's code comes from the rows of the other
 folds (Micci-Barreca 2001 for the means; the scheme is scikit-learn's TargetEncoder's). Validation, test and serving use
 all training rows.
 
-A category is large if it has OWN_ROWS rows, and OWN_ROWS_PER_CATEGORY for each category of its feature. Its own rows,
-all of them, give its code in training too: one label among so many moves it by a fiftieth at most, and there are few
-such codes. Its training rows then have the one code that serving gives, and no other large category has the same. So a
-category that has no effect of its own can still matter together with another feature.
+A category is large if its share of the rarer class's rows, were it like the others, is OWN_ROWS, and
+OWN_ROWS_PER_CATEGORY for each category of its feature. Its training rows have the one code that serving gives, for one
+label among so many hardly moves it, and no other large category has the same. So a category that has no effect of its
+own can still matter together with another feature.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ import numpy as np
 
 from .row_encoder import Encoder, Feature, category, dictionary
 
-FOLDS = 10
+FOLDS = 5
 OWN_ROWS = 50
 OWN_ROWS_PER_CATEGORY = 10
+STANDARD_ERRORS = 1  # by which the categories of a feature must differ more than expected
 LEAST_WEIGHT = 1.0  # one row alone never has its category's whole say
 # Codes are multiples of this: finer than any data can tell, and short in a file.
 _DECIMALS = 6
@@ -100,9 +102,8 @@ def _encoded(
     positives = np.bincount(cells[positive[known]], minlength=count * FOLDS).reshape(count, FOLDS)
     rows, hits = totals.sum(axis=1), positives.sum(axis=1)
     weight = prior_rows(rows, hits)
-    large = rows >= max(OWN_ROWS, OWN_ROWS_PER_CATEGORY * count)
-    values = np.where(large, _means(hits, rows, prior, min(weight, OWN_ROWS)), _means(hits, rows, prior, weight))
-    values = _rounded(values)
+    large = rows * min(prior, 1 - prior) >= max(OWN_ROWS, OWN_ROWS_PER_CATEGORY * count)
+    values = _rounded(_means(hits, rows, prior, weight))
     values[large] = _distinct(values[large])
     table = _rounded(_means(hits[:, None] - positives, rows[:, None] - totals, prior, weight))
     table[large] = values[large, None]
@@ -125,7 +126,20 @@ def prior_rows(rows: np.ndarray[Any, Any], positives: np.ndarray[Any, Any]) -> f
     between = math.fsum(rows * (shares - overall) ** 2) / (count - 1)
     within = math.fsum(positives * (1 - shares)) / (total - count)
     size = (total - math.fsum(rows * (rows / total))) / (count - 1)
-    return max(LEAST_WEIGHT, within * size / (between - within)) if between > within else math.inf
+    if between <= within or not _differ(rows, shares, overall):
+        return math.inf
+    return max(LEAST_WEIGHT, within * size / (between - within))
+
+
+def _differ(rows: np.ndarray[Any, Any], shares: np.ndarray[Any, Any], overall: float) -> bool:
+    """Whether the shares of positives differ by more than chance: Pearson's chi-squared statistic.
+
+    For a category of n rows, n (share - overall)² / (overall (1 - overall)) has the mean 1 and the variance 2 +
+    (1 / (overall (1 - overall)) - 6) / n, from the binomial distribution's fourth moment.
+    """
+    variance = overall * (1 - overall)
+    excess = math.fsum(rows * (shares - overall) ** 2 / variance) - (len(rows) - 1)
+    return bool(excess > STANDARD_ERRORS * math.sqrt(math.fsum(2 + (1 / variance - 6) / rows)))
 
 
 def _means(positives: Any, rows: Any, prior: float, weight: float) -> Any:
@@ -140,10 +154,11 @@ def _rounded(values: Any) -> Any:
 
 
 def _distinct(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """The codes, none like another: equal ones move up by a millionth each, in the order of their categories."""
+    """The codes, none like another: equal ones lie a millionth apart, in the order of their categories, up to 1."""
     order = np.argsort(values, kind="stable")
     units = np.rint(values[order] * 10.0**_DECIMALS)
     ranks = np.arange(len(units))
     result = np.empty_like(values)
-    result[order] = (np.maximum.accumulate(units - ranks) + ranks) / 10.0**_DECIMALS
+    units = np.maximum.accumulate(units - ranks) + ranks
+    result[order] = np.minimum(units, 10.0**_DECIMALS - ranks[::-1]) / 10.0**_DECIMALS
     return result
