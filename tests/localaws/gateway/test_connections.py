@@ -56,6 +56,10 @@ def health(port: int) -> bool:
         return bool(answer.status == 200)
 
 
+def health_request(port: int) -> bytes:
+    return f"GET /_localaws/health HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
+
+
 def until_closed(client: socket.socket) -> bytes:
     """All that comes until the server closes the connection."""
     client.settimeout(30)
@@ -95,7 +99,8 @@ def test_headers_that_come_byte_by_byte_are_given_up(quick: None, port: int) -> 
 
 def test_body_that_comes_slowly_is_served(quick: None, port: int) -> None:
     body = b"slow"
-    head = f"POST /_localaws/health HTTP/1.1\r\nHost: x\r\nContent-Length: {4 * len(body)}\r\nConnection: close\r\n\r\n"
+    length = f"Content-Length: {4 * len(body)}\r\nConnection: close\r\n"
+    head = f"GET /_localaws/health HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{length}\r\n"
     with socket.create_connection(("127.0.0.1", port)) as client:
         client.sendall(head.encode())
         for _ in range(4):  # together longer than any one pause may be
@@ -105,7 +110,7 @@ def test_body_that_comes_slowly_is_served(quick: None, port: int) -> None:
 
 
 def test_connection_that_was_used_stays_open(quick: None, port: int) -> None:
-    request = b"GET /_localaws/health HTTP/1.1\r\nHost: x\r\n\r\n"
+    request = health_request(port)
     with socket.create_connection(("127.0.0.1", port)) as client:
         client.settimeout(10)
         for pause in (4.0, 0.0):
@@ -145,7 +150,7 @@ def count_closed(clients: list[socket.socket], seconds: float) -> int:
 
 
 def test_slow_clients_do_not_block_others(port: int) -> None:
-    request = b"GET /_localaws/health HTTP/1.1\r\nHost: x\r\n\r\n"
+    request = health_request(port)
     with ExitStack() as opened:
         clients = [opened.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(64)]
         for byte in request[:8]:
@@ -161,7 +166,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_idle_connections_make_room_for_new_ones(few: None, port: int) -> None:
-    request = b"GET /_localaws/health HTTP/1.1\r\nHost: x\r\n\r\n"
+    request = health_request(port)
     with ExitStack() as opened:
         for _ in range(300):  # three times as many as there may be
             client = opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))

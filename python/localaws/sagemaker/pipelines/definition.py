@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NoReturn
 
-from localaws.json_text import read_json
+from localaws.json_text import NestingError, read_json
 from localaws.sagemaker.pipelines.durations import parse_duration
 from localaws.sagemaker.pipelines.errors import DefinitionError
 from localaws.sagemaker.pipelines.parameters import Parameter, parse_parameters
@@ -80,7 +80,7 @@ def parse_definition(text: str) -> Definition:
         document = read_json(text, parse_constant=_no_constant, parse_float=_float, parse_int=_int)
     except json.JSONDecodeError as error:
         raise DefinitionError(f"Invalid JSON at line {error.lineno} column {error.colno}: {error.msg}.") from error
-    except ValueError as error:
+    except NestingError as error:
         raise DefinitionError(f"The definition cannot be read: {error}.") from error
     _need(document, dict)
     if unknown := sorted(set(document) - _TOP):
