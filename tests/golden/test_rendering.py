@@ -81,7 +81,7 @@ def test_a_change_is_found(render_python: Path, hostile_environment: dict[str, s
     result = python(render_python, hostile_environment, "-m", "mlops.render", "--check", "--output", str(folder))
     assert result.returncode == 1
     changed = [line for line in result.stdout.splitlines() if line[0] in "+-" and line[1] not in "+-"]
-    assert changed == ['-      "DefaultValue": 0.8,', '+      "DefaultValue": 0.85,'] * 2
+    assert changed == ['-      "DefaultValue": 0.8,', '+      "DefaultValue": 0.85,'] * 3  # each of the three pipelines
 
 
 _EVERY_URI = """
