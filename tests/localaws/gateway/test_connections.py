@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import selectors
 import socket
 import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,8 @@ def port(tmp_path: Path) -> Iterator[int]:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Requests are given up within seconds."""
-    monkeypatch.setattr(connections, "_STALLED_SECONDS", 2.0)
-    monkeypatch.setattr(connections, "_HEADER_SECONDS", 3.0)
+    monkeypatch.setattr(connections, "_STALLED_SECONDS", 4.0)
+    monkeypatch.setattr(connections, "_HEADER_SECONDS", 5.0)
     monkeypatch.setattr(connections, "CLEANUP_SECONDS", 1)
 
 
@@ -60,12 +61,21 @@ def health_request(port: int) -> bytes:
     return f"GET /_localaws/health HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
 
 
+def read_answer(client: socket.socket) -> int:
+    """The status of an answer that has come to its end."""
+    answer = http.client.HTTPResponse(client)
+    answer.begin()
+    answer.read()
+    return answer.status
+
+
 def until_closed(client: socket.socket) -> bytes:
     """All that comes until the server closes the connection."""
     client.settimeout(30)
     received = b""
-    while piece := client.recv(4096):
-        received += piece
+    with suppress(ConnectionError):  # of what was sent after the server had closed it
+        while piece := client.recv(4096):
+            received += piece
     return received
 
 
@@ -83,18 +93,14 @@ def test_half_of_a_request_is_given_up(quick: None, port: int, half: str) -> Non
 
 def test_headers_that_come_byte_by_byte_are_given_up(quick: None, port: int) -> None:
     with socket.create_connection(("127.0.0.1", port)) as client:
-        client.settimeout(0.1)
         began = time.monotonic()
         client.sendall(b"GET / HTTP/1.1\r\n")
-        received = b""
-        while not received:
-            assert time.monotonic() - began < 30
-            client.sendall(b"x")
-            try:
-                received = client.recv(4096)
-            except TimeoutError:
-                continue
-    assert received.startswith(b"HTTP/1.0 408")
+        with selectors.DefaultSelector() as selector:
+            selector.register(client, selectors.EVENT_READ)
+            while not selector.select(0.1):
+                assert time.monotonic() - began < 30
+                client.sendall(b"x")
+        assert until_closed(client).startswith(b"HTTP/1.0 408")
 
 
 def test_body_that_comes_slowly_is_served(quick: None, port: int) -> None:
@@ -104,7 +110,7 @@ def test_body_that_comes_slowly_is_served(quick: None, port: int) -> None:
     with socket.create_connection(("127.0.0.1", port)) as client:
         client.sendall(head.encode())
         for _ in range(4):  # together longer than any one pause may be
-            time.sleep(1.0)
+            time.sleep(1.5)
             client.sendall(body)
         assert until_closed(client).startswith(b"HTTP/1.1 200")
 
@@ -113,9 +119,9 @@ def test_connection_that_was_used_stays_open(quick: None, port: int) -> None:
     request = health_request(port)
     with socket.create_connection(("127.0.0.1", port)) as client:
         client.settimeout(10)
-        for pause in (4.0, 0.0):
+        for pause in (6.0, 0.0):
             client.sendall(request)
-            assert b" 200 " in client.recv(65536)
+            assert read_answer(client) == 200
             time.sleep(pause)
 
 
@@ -143,7 +149,11 @@ def count_closed(clients: list[socket.socket], seconds: float) -> int:
         while selector.get_map() and time.monotonic() < end:
             for key, _ in selector.select(1.0):
                 received: Any = key.fileobj
-                if not received.recv(65536):
+                try:
+                    piece = received.recv(65536)
+                except ConnectionError:
+                    piece = b""
+                if not piece:
                     selector.unregister(received)
                     closed += 1
     return closed
@@ -171,7 +181,7 @@ def test_idle_connections_make_room_for_new_ones(few: None, port: int) -> None:
         for _ in range(300):  # three times as many as there may be
             client = opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
             client.sendall(request)
-            assert b" 200 " in client.recv(65536)
+            assert read_answer(client) == 200
 
 
 def test_server_survives_the_end_of_its_file_descriptors(port: int, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -252,6 +253,7 @@ def test_page_tokens(module_stack: Any, token: str) -> None:
 def test_http(module_stack: Any, raw: str) -> None:
     port = module_stack.running.endpoint_url.rpartition(":")[2]
     with socket.create_connection(("127.0.0.1", int(port)), timeout=30) as client:
-        client.sendall(RAW[raw])
+        with suppress(ConnectionError):  # the server need not read all of it
+            client.sendall(RAW[raw])
         received = client.recv(4096)
     assert 400 <= int(received.split(b" ")[1]) < 500
