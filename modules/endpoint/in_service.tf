@@ -6,14 +6,13 @@ locals {
     instances = var.serverless == null ? jsonencode(var.instances) : jsonencode(var.serverless)
     other = jsonencode({
       kms_key_arn  = var.kms_key_arn
-      shadow       = var.shadow == null ? null : merge(var.shadow, { instance_type = coalesce(var.shadow.instance_type, var.instances.type) })
       variant_name = var.variant_name
     })
   }
   said = {
     capture   = "capture"
     instances = var.serverless == null ? "instances" : "serverless"
-    other     = "kms_key_arn, shadow or variant_name"
+    other     = "kms_key_arn or variant_name"
   }
 
   parts       = sort(keys(local.settings))

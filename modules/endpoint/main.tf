@@ -28,19 +28,6 @@ resource "aws_sagemaker_endpoint_configuration" "this" {
     }
   }
 
-  # A shadow's weight is its share of the requests, which it answers to nobody.
-  dynamic "shadow_production_variants" {
-    for_each = var.shadow == null ? [] : [var.shadow]
-
-    content {
-      variant_name           = "${var.variant_name}-shadow"
-      model_name             = shadow_production_variants.value.model_name
-      instance_type          = coalesce(shadow_production_variants.value.instance_type, var.instances.type)
-      initial_instance_count = 1
-      initial_variant_weight = shadow_production_variants.value.percent / 100
-    }
-  }
-
   dynamic "data_capture_config" {
     for_each = var.capture == null ? [] : [var.capture]
 
@@ -68,7 +55,7 @@ resource "aws_sagemaker_endpoint_configuration" "this" {
   # A configuration cannot be changed, and the one in service must not be deleted: what is not in service is said by
   # the check in in_service.tf.
   lifecycle {
-    ignore_changes = [data_capture_config, kms_key_arn, name, production_variants, shadow_production_variants]
+    ignore_changes = [data_capture_config, kms_key_arn, name, production_variants]
   }
 }
 

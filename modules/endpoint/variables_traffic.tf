@@ -27,7 +27,7 @@ variable "autoscaling" {
 }
 
 variable "serverless" {
-  description = "Memory in MB and requests at once of a serverless endpoint, which bills by the request; null for instances. It cannot capture data, scale by a policy, serve several models or a shadow, or encrypt volumes."
+  description = "Memory in MB and requests at once of a serverless endpoint, which bills by the request; null for instances. It cannot capture data, scale by a policy, serve several models, or encrypt volumes."
   type = object({
     memory_mb       = optional(number, 2048)
     max_concurrency = optional(number, 5)
@@ -42,24 +42,8 @@ variable "serverless" {
 
   validation {
     condition = var.serverless == null || length([
-      for name, value in { autoscaling = var.autoscaling, capture = var.capture, kms_key_arn = var.kms_key_arn, shadow = var.shadow } : name if value != null
+      for name, value in { autoscaling = var.autoscaling, capture = var.capture, kms_key_arn = var.kms_key_arn } : name if value != null
     ]) == 0
-    error_message = "serverless is set together with ${join(", ", [for name, value in { autoscaling = var.autoscaling, capture = var.capture, kms_key_arn = var.kms_key_arn, shadow = var.shadow } : name if value != null])}, which serverless endpoints do not support: set them to null, or serverless to null."
-  }
-}
-
-variable "shadow" {
-  description = "A model that gets a copy of a percent of the requests and answers to nobody, on one instance of its own; null for none."
-  type = object({
-    model_name    = string
-    percent       = optional(number, 100)
-    instance_type = optional(string)
-  })
-  default  = null
-  nullable = true
-
-  validation {
-    condition     = var.shadow == null || try(var.shadow.percent > 0 && var.shadow.percent <= 100 && can(regex("^[A-Za-z0-9](-*[A-Za-z0-9]){0,62}$", var.shadow.model_name)), false)
-    error_message = "shadow is ${jsonencode(var.shadow)}: percent is above 0 and at most 100, and model_name has 1 to 63 letters, digits and inner hyphens."
+    error_message = "serverless is set together with ${join(", ", [for name, value in { autoscaling = var.autoscaling, capture = var.capture, kms_key_arn = var.kms_key_arn } : name if value != null])}, which serverless endpoints do not support: set them to null, or serverless to null."
   }
 }

@@ -4,7 +4,7 @@ locals {
   settings = {
     capture   = jsonencode(null)
     instances = jsonencode(var.instances)
-    other     = jsonencode({ kms_key_arn = null, shadow = null, variant_name = var.variant_name })
+    other     = jsonencode({ kms_key_arn = null, variant_name = var.variant_name })
   }
   said = {
     capture   = "the absence of capture"

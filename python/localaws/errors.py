@@ -7,7 +7,6 @@ __all__ = [
     "access_denied",
     "conflict",
     "limit_exceeded",
-    "resource_in_use",
     "resource_not_found",
     "unknown_operation",
     "validation_error",
@@ -36,11 +35,6 @@ def validation_error(message: str) -> AwsError:
 def resource_not_found(message: str) -> AwsError:
     """SageMaker's `ResourceNotFound`, for the operations whose model declares it."""
     return AwsError("ResourceNotFound", message)
-
-
-def resource_in_use(message: str) -> AwsError:
-    """SageMaker's `ResourceInUse`: a job name that is taken already."""
-    return AwsError("ResourceInUse", message)
 
 
 def conflict(message: str) -> AwsError:

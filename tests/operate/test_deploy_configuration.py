@@ -23,7 +23,7 @@ VARIANT = {"VariantName": "AllTraffic", "ModelName": "old", "InstanceType": "ml.
 CAPTURE = {"EnableCapture": True, "InitialSamplingPercentage": 100, "DestinationS3Uri": "s3://b/capture"}
 # Terraform's jsonencode of the modules' inputs.
 INSTANCES = '{"count":1,"type":"ml.t2.medium"}'
-OTHER = '{"kms_key_arn":null,"shadow":null,"variant_name":"AllTraffic"}'
+OTHER = '{"kms_key_arn":null,"variant_name":"AllTraffic"}'
 
 
 def described(**members: Any) -> dict[str, Any]:
@@ -96,16 +96,11 @@ def test_a_serverless_variant_has_no_such_settings(changes: Changes) -> None:
         (
             described(
                 KmsKeyId="arn:key",
-                # A weight comes back as the nearest 32-bit number.
-                ShadowProductionVariants=[
-                    {**VARIANT, "ModelName": "next", "InitialVariantWeight": 0.07000000029802322}
-                ],
             ),
             (
                 "null",
                 INSTANCES,
-                '{"kms_key_arn":"arn:key","shadow":{"instance_type":"ml.t2.medium","model_name":"next","percent":7},'
-                '"variant_name":"AllTraffic"}',
+                '{"kms_key_arn":"arn:key","variant_name":"AllTraffic"}',
             ),
         ),
     ],

@@ -28,7 +28,6 @@ run "whole" {
     capture     = { uri = "s3://team-ml/capture", percent = 20 }
     deployment  = { rollback_alarm_names = ["churn-errors"], step_percent = 10 }
     instances   = { type = "ml.c5.large", count = 2 }
-    shadow      = { model_name = "churn-next", percent = 25 }
   }
 
   assert {
@@ -42,8 +41,8 @@ run "whole" {
   }
 
   assert {
-    condition     = aws_sagemaker_endpoint_configuration.this.data_capture_config[0].initial_sampling_percentage == 20 && aws_sagemaker_endpoint_configuration.this.shadow_production_variants[0].initial_variant_weight == 0.25
-    error_message = "Capture and shadow take their percents."
+    condition     = aws_sagemaker_endpoint_configuration.this.data_capture_config[0].initial_sampling_percentage == 20
+    error_message = "Capture takes its percent."
   }
 
   assert {
@@ -93,12 +92,11 @@ run "first_rule_of_each" {
     kms_key_arn  = "alias/mine"
     model_name   = "churn_model"
     name         = "churn_"
-    shadow       = { model_name = "churn-next", percent = 0 }
     variant_name = "-"
   }
 
   expect_failures = [
-    var.capture, var.deployment, var.kms_key_arn, var.model_name, var.name, var.shadow, var.variant_name,
+    var.capture, var.deployment, var.kms_key_arn, var.model_name, var.name, var.variant_name,
   ]
 }
 
@@ -229,7 +227,7 @@ run "serverless_cannot_capture" {
   expect_failures = [var.serverless, var.deployment]
 }
 
-run "serverless_cannot_scale_shadow_or_encrypt" {
+run "serverless_cannot_scale_or_encrypt" {
   command = plan
 
   variables {
@@ -238,7 +236,6 @@ run "serverless_cannot_scale_shadow_or_encrypt" {
     instances   = { type = "ml.c5.large" }
     kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1234"
     serverless  = {}
-    shadow      = { model_name = "churn-next" }
   }
 
   expect_failures = [var.serverless, var.deployment]

@@ -35,9 +35,6 @@ class Application:
         request = Request.from_environ(environ)
         response = self.answer(request)
         status = f"{response.status} {_reason(response.status)}"
-        if response.parts is not None:
-            start_response(status, list(response.headers.items()))
-            return response.parts
         start_response(status, list({"Content-Length": str(len(response.body)), **response.headers}.items()))
         return [response.body]
 

@@ -39,9 +39,8 @@ def sender(stack: Stack) -> Callable[[AWSPreparedRequest], AWSResponse]:
 
     def send(prepared: AWSPreparedRequest) -> AWSResponse:
         response = application.answer(_request(prepared))
-        body = response.body if response.parts is None else b"".join(response.parts)
-        headers = {"Content-Length": str(len(body)), **response.headers}
-        return AWSResponse(prepared.url, response.status, headers, _Body(body))  # type: ignore[arg-type]
+        headers = {"Content-Length": str(len(response.body)), **response.headers}
+        return AWSResponse(prepared.url, response.status, headers, _Body(response.body))  # type: ignore[arg-type]
 
     return send
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
-from typing import Protocol as Interface
 from xml.sax.saxutils import escape
 
 from localaws.errors import AwsError
 from localaws.gateway.request import Request
 
 __all__ = [
-    "Parts",
     "Protocol",
     "Response",
     "error_response",
@@ -28,22 +25,13 @@ _REST_XML = {"s3", "s3express", "route53", "cloudfront"}
 _REST_JSON_PATH = re.compile(r"/(endpoints|[0-9]{4}-[0-9]{2}-[0-9]{2}|schedules|schedule-groups)/")
 
 
-class Parts(Interface):
-    """A body that comes piece by piece; `close` is called at its end, and where nobody waits for its end."""
-
-    def __iter__(self) -> Iterator[bytes]: ...
-
-    def close(self) -> None: ...
-
-
 @dataclass
 class Response:
-    """What goes back: an HTTP status, headers and the body, whole or in `parts` that are sent as they come."""
+    """What goes back: an HTTP status, headers and the body."""
 
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
-    parts: Parts | None = None
 
 
 def protocol_of(request: Request) -> Protocol:

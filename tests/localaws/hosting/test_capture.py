@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, HTTPClientError
 
-from .world import BUCKET, INSTANCE, World, unique
+from .world import BUCKET, World, unique
 
 
 def capturing(percentage: int = 100, *modes: str, **members: Any) -> dict[str, Any]:
@@ -96,22 +96,6 @@ def test_one_line_for_each_answer_and_none_for_an_error(world: World) -> None:
     assert set(found) == good
     world.delete(endpoint)
     assert len(lines(world, endpoint)) == len(good)
-
-
-def test_shadow_variants_are_captured_under_their_own_name(world: World) -> None:
-    shadow = {"VariantName": "S", "ModelName": world.model("shadow"), "InitialVariantWeight": 1.0, **INSTANCE}
-    config = world.config(world.model("seen"), ShadowProductionVariants=[shadow], DataCaptureConfig=capturing())
-    endpoint = world.endpoint(config)
-    for number in range(5):
-        assert world.invoke(endpoint, f"row {number}".encode()).text == "seen"
-    assert world.metric(endpoint, "Invocations", "S", wanted=5) == 5
-    world.delete(endpoint)
-    for variant, answer in (("A", "seen"), ("S", "shadow")):
-        bodies = world.objects(f"capture/{endpoint}/{variant}/").values()
-        found = [json.loads(line)["captureData"] for body in bodies for line in body.splitlines()]
-        assert sorted(data["endpointInput"]["data"] for data in found) == [f"row {number}" for number in range(5)]
-        outputs = {base64.b64decode(data["endpointOutput"]["data"]).decode() for data in found}
-        assert outputs == {answer}
 
 
 @pytest.mark.slow

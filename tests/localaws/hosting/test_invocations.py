@@ -13,7 +13,7 @@ import pytest
 import xgboost
 from botocore.exceptions import ClientError
 
-from .world import ACCOUNT, REGION, TINY, XGBOOST, World, packed, unique
+from .world import ACCOUNT, INSTANCE, REGION, TINY, XGBOOST, World, packed, unique
 
 
 @pytest.fixture(scope="module")
@@ -141,10 +141,24 @@ def test_header_that_is_refused(world: World, endpoint: str, header: str, value:
     assert words in answer.json["Message"]
 
 
-def test_operation_that_is_not_served(world: World, endpoint: str) -> None:
-    answer = world.invoke(endpoint, route="invocations-bidirectional-stream")
-    assert answer.status == 400
-    assert "does not implement InvokeEndpoint" in answer.json["Message"]
+@pytest.mark.parametrize(
+    ("route", "operation"),
+    [
+        ("invocations-response-stream", "InvokeEndpointWithResponseStream"),
+        ("invocations-bidirectional-stream", "InvokeEndpointWithBidirectionalStream"),
+    ],
+)
+def test_operation_that_is_not_served(world: World, endpoint: str, route: str, operation: str) -> None:
+    answer = world.invoke(endpoint, route=route)
+    assert (answer.status, answer.headers["x-amzn-errortype"]) == (400, "ValidationError")
+    assert answer.json["Message"] == (
+        f"The local stack does not implement {operation}: use InvokeEndpoint, or run this against AWS."
+    )
+
+
+def test_streaming_client_gets_the_reason(world: World, endpoint: str) -> None:
+    with pytest.raises(ClientError, match="does not implement InvokeEndpointWithResponseStream: use InvokeEndpoint"):
+        world.runtime.invoke_endpoint_with_response_stream(EndpointName=endpoint, Body=b"x")
 
 
 def test_path_that_does_not_exist(world: World, endpoint: str) -> None:
@@ -168,15 +182,16 @@ def test_variants_get_their_weight_and_can_be_targeted(world: World) -> None:
     assert {answer.text for answer in targeted} == {"c"}
 
 
-def test_shadow_variant_gets_copies_and_nobody_sees_its_answers(world: World) -> None:
-    shadow = world.model("shadow", seconds=0.05)
-    members = {"VariantName": "S", "ModelName": shadow, "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
-    members["InitialVariantWeight"] = 0.5
-    config = world.config(world.model("seen"), ShadowProductionVariants=[members])
-    name = world.endpoint(config)
-    assert {world.invoke(name).text for _ in range(40)} == {"seen"}
-    assert world.describe(name)["ShadowProductionVariants"][0]["VariantName"] == "S"
-    assert world.metric(name, "Invocations", "S", 20) == 20
+def test_shadow_variant_is_not_started(world: World) -> None:
+    shadow = {"VariantName": "S", "ModelName": world.model("shadow", exits=True), "InitialVariantWeight": 0.5, **INSTANCE}
+    config = world.config(world.model("seen"), ShadowProductionVariants=[shadow])
+    described = world.sagemaker.describe_endpoint_config(EndpointConfigName=config)
+    assert described["ShadowProductionVariants"] == [shadow]
+    name = world.endpoint(config)  # its model cannot start, and the endpoint is in service all the same
+    assert world.invoke(name).text == "seen"
+    found = world.describe(name)
+    assert [variant["VariantName"] for variant in found["ProductionVariants"]] == ["A"]
+    assert "ShadowProductionVariants" not in found
 
 
 def test_serverless_variant_takes_so_many_at_once(world: World) -> None:

@@ -3,8 +3,7 @@
 `answer`: what it answers to everything.  `load_seconds`: how long it takes to become healthy.  `ping`: the status that
 /ping then has.  `seconds`: how long an answer takes.  `exits`: it ends instead of serving.
 A request's body can ask for more: "fail 503", "sleep 2", "die", "echo" (headers and body, as JSON), "long 9" (so many
-bytes), "stream a b c" (a chunk for each word, each after the first once somebody has asked "next"; the words "die" and
-"close" break it off), "peak" (how many requests there were at once, at most), "invoke x" (what the endpoint x answers).
+bytes), "peak" (how many requests there were at once, at most), "invoke x" (what the endpoint x answers).
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ from typing import Any
 
 BEHAVIOUR = json.loads(Path("/opt/ml/model/behaviour.json").read_text())
 BEGAN = time.monotonic()
-NEXT = threading.Semaphore(0)
 LOCK = threading.Lock()
 busy = peak = 0
 
@@ -72,31 +70,10 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(200, str(peak))
         elif word == "invoke":
             self._answer(200, runtime().invoke_endpoint(EndpointName=argument, Body=b"x")["Body"].read().decode())
-        elif word == "stream":
-            self._stream(argument.split())
         else:
-            if word == "next":
-                NEXT.release()
             if word == "sleep":
                 time.sleep(float(argument))
             self._answer(200, BEHAVIOUR["answer"])
-
-    def _stream(self, words: list[str]) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
-        for number, word in enumerate(words):
-            if number:
-                NEXT.acquire(timeout=60)
-            if word == "die":
-                os._exit(9)
-            if word == "close":
-                self.close_connection = True
-                return
-            self.wfile.write(f"{len(word):x}\r\n{word}\r\n".encode())
-            self.wfile.flush()
-        self.wfile.write(b"0\r\n\r\n")
 
     def _answer(self, status: int, text: str) -> None:
         self.send_response(status)

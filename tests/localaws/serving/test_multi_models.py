@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -146,18 +145,17 @@ def test_eviction_under_concurrent_use_answers_everyone(serving: Serving, source
         assert all(pool.map(check, range(60)))
 
 
-def test_a_replaced_artifact_is_served_after_the_model_was_unloaded(
-    serving: Serving, folder: Path, tmp_path: Path
+@pytest.mark.parametrize("cache", [True, False])
+def test_a_replaced_artifact_is_served_once_the_model_is_loaded_again(
+    serving: Serving, folder: Path, tmp_path: Path, cache: bool
 ) -> None:
     shutil.copytree(folder / TARGETS[0], tmp_path / "models" / "m")
     source = Source(tmp_path / "models")
-    server = serving.start(ContainerSpec(XGBOOST), multi_model=source)
-    old = json.loads(ask(server, "m").body)
+    server = serving.start(ContainerSpec(XGBOOST), multi_model=source, cache=cache)
+    ask(server, "m")
     shutil.copytree(folder / TARGETS[4], tmp_path / "models" / "m", dirs_exist_ok=True)
-    assert json.loads(ask(server, "m").body) == old
-    assert server.unload_model("m")
-    assert not server.unload_model("m")
-    np.testing.assert_allclose(json.loads(ask(server, "m").body), expected(folder, TARGETS[4]), atol=1e-6)
+    served = TARGETS[0] if cache else TARGETS[4]
+    np.testing.assert_allclose(json.loads(ask(server, "m").body), expected(folder, served), atol=1e-6)
 
 
 def test_without_cache_a_model_is_unloaded_after_its_use(serving: Serving, source: Source) -> None:
@@ -304,23 +302,6 @@ def test_functions_of_a_script_may_take_the_context(serving: Serving, tmp_path: 
 def test_a_model_of_a_multi_model_script_image_needs_the_script(serving: Serving, source: Source) -> None:
     with pytest.raises(ServingError, match="name it in the environment variable SAGEMAKER_PROGRAM"):
         serving.start(ContainerSpec(SKLEARN), multi_model=source)
-
-
-def test_unloading_waits_for_requests_under_way(serving: Serving, tmp_path: Path) -> None:
-    script = "import time\ndef model_fn(d): return 1\n" + (
-        "def transform_fn(model, body, content_type, accept):\n    time.sleep(1)\n    return 'done', 'text/plain'\n"
-    )
-    (tmp_path / "models" / "m").mkdir(parents=True)
-    server = serving.start(serving.script_container(script), multi_model=Source(tmp_path / "models"))
-    answers: list[bytes] = []
-    thread = threading.Thread(target=lambda: answers.append(ask(server, "m", body=b"1").body))
-    thread.start()
-    while not server.loaded_models():
-        time.sleep(0.02)
-    assert server.unload_model("m")
-    assert answers or thread.is_alive()
-    thread.join()
-    assert answers == [b"done"]
 
 
 def test_stopping_lets_running_requests_finish(serving: Serving, tmp_path: Path) -> None:

@@ -41,8 +41,7 @@ def test_types_and_bodies_are_handed_on_and_accept_goes_to_the_last(serving: Ser
         b"x>one(text/csv|application/json)>two(application/one|application/json)>three(application/two|text/special)"
     )
     assert (answer.content_type, answer.hostname) == ("application/three", "three")
-    assert set(answer.latencies_us) == {"one", "two", "three"}
-    assert answer.latency_us == sum(answer.latencies_us.values()) > 0
+    assert answer.latency_us > 0
 
 
 def test_an_error_stops_the_pipeline_and_names_the_container(serving: Serving) -> None:
@@ -50,7 +49,6 @@ def test_an_error_stops_the_pipeline_and_names_the_container(serving: Serving) -
     assert server.invoke(Invocation(b"good", "text/csv")).hostname == "three"
     answer = server.invoke(Invocation(b"bad", "text/csv"))
     assert (answer.status, answer.hostname) == (500, "two")
-    assert set(answer.latencies_us) == {"one", "two"}
     assert server.invoke(Invocation(b"good", "text/csv")).ok
 
 

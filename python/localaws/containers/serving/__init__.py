@@ -12,7 +12,6 @@ from localaws.containers.serving.interface import (
     ModelLoad,
     MultiModelSource,
     ServingError,
-    StreamedResult,
 )
 from localaws.containers.serving.model_server import ModelServer
 
@@ -26,5 +25,4 @@ __all__ = [
     "ModelServer",
     "MultiModelSource",
     "ServingError",
-    "StreamedResult",
 ]

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from localaws.containers.serving.http_client import Answer, BrokenConnection, Connection, Late, StreamedAnswer
+from localaws.containers.serving.http_client import Answer, BrokenConnection, Connection, Late
 from localaws.containers.serving.interface import ServingError
 
 __all__ = ["Connections"]
@@ -41,33 +41,6 @@ class Connections:
                 return connection.exchange(method, path, headers, body, seconds)
         finally:
             self._give_back(key, connection)
-
-    def stream(
-        self,
-        method: str,
-        path: str,
-        headers: Sequence[tuple[str, str]],
-        body: bytes,
-        seconds: float,
-        most_seconds: float,
-    ) -> tuple[StreamedAnswer, Callable[[], None]]:
-        """One request whose answer comes part by part (the parts raise ServingError too), and a function that ends it.
-
-        Call the function when the parts have ended or are not wanted any more.
-        """
-        connection = self._get("", seconds)
-        try:
-            with self._worded(seconds):
-                answer = connection.stream(method, path, headers, body, seconds, most_seconds)
-        except ServingError:
-            self._give_back("", connection)
-            raise
-
-        def parts() -> Iterator[bytes]:
-            with self._worded(most_seconds):
-                yield from answer.parts
-
-        return StreamedAnswer(answer.status, answer.headers, parts()), lambda: self._give_back("", connection)
 
     @contextmanager
     def _worded(self, seconds: float) -> Iterator[None]:

@@ -12,7 +12,7 @@ from localaws.containers import sandbox
 from localaws.containers.images import ImageTable
 from localaws.containers.serving.connections import Connections
 from localaws.containers.serving.health import Ping, keep_healthy
-from localaws.containers.serving.http_client import Answer, StreamedAnswer
+from localaws.containers.serving.http_client import Answer
 from localaws.containers.serving.interface import ContainerSpec, ServingError
 from localaws.containers.serving.launch import launch
 from localaws.containers.serving.process import ContainerProcess
@@ -128,14 +128,6 @@ class Container:
         if self._stopping.is_set():
             raise ServingError("stopped", f"The {self.name} container is stopping.", hostname=self.name, status=503)
         return self._connections.exchange(method, path, headers, body, seconds, key)
-
-    def stream(
-        self, path: str, headers: tuple[tuple[str, str], ...], body: bytes, seconds: float, most_seconds: float
-    ) -> tuple[StreamedAnswer, Callable[[], None]]:
-        """One POST whose answer comes part by part, and a function that ends it; see `Connections.stream`."""
-        if self._stopping.is_set():
-            raise ServingError("stopped", f"The {self.name} container is stopping.", hostname=self.name, status=503)
-        return self._connections.stream("POST", path, headers, body, seconds, most_seconds)
 
     def forget(self, key: str) -> None:
         """Close the idle connections of `key`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -16,7 +16,6 @@ __all__ = [
     "ModelLoad",
     "MultiModelSource",
     "ServingError",
-    "StreamedResult",
 ]
 
 Failure = Literal["start", "died", "timeout", "stopped", "model", "not-ready", "memory", "hostname"]
@@ -99,9 +98,9 @@ class InvocationResult:
     """A container's own answer, whatever its status.
 
     `hostname`: the container that answered, in a pipeline the last one called. `headers`: lower-case names.
-    `latency_us`: time inside the containers (AWS's ModelLatency); `latencies_us` the same by container. `overhead_us`:
-    the rest of the call, the wait for a target model included (AWS's OverheadLatency). `model_load`: what a multi-model
-    server did before; None where its model was loaded already (AWS's ModelCacheHit).
+    `latency_us`: time inside the containers (AWS's ModelLatency). `overhead_us`: the rest of the call, the wait for a
+    target model included (AWS's OverheadLatency). `model_load`: what a multi-model server did before; None where its
+    model was loaded already (AWS's ModelCacheHit).
     """
 
     status: int
@@ -111,7 +110,6 @@ class InvocationResult:
     hostname: str
     latency_us: int
     overhead_us: int
-    latencies_us: Mapping[str, int] = field(default_factory=dict)
     model_load: ModelLoad | None = None
 
     @property
@@ -123,21 +121,6 @@ class InvocationResult:
     def custom_attributes(self) -> str | None:
         """What the container said in X-Amzn-SageMaker-Custom-Attributes."""
         return self.headers.get("x-amzn-sagemaker-custom-attributes")
-
-
-@dataclass(frozen=True)
-class StreamedResult:
-    """A container's answer that still comes: its parts raise ServingError; `close` ends it, at its end or before.
-
-    `status`, `content_type`, `headers` (lower-case names) and `hostname` as in `InvocationResult`.
-    """
-
-    status: int
-    content_type: str
-    headers: Mapping[str, str]
-    hostname: str
-    parts: Iterator[bytes]
-    close: Callable[[], None]
 
 
 class MultiModelSource(Protocol):

@@ -20,7 +20,6 @@ from localaws.containers.serving.interface import (
     ModelLoad,
     MultiModelSource,
     ServingError,
-    StreamedResult,
 )
 from localaws.containers.serving.multi_model import Models
 
@@ -29,7 +28,6 @@ __all__ = ["ModelServer"]
 MOST_CONTAINERS = 15
 _ADVICE_SECONDS = 2.0
 _ATTEMPTS = 2
-_STREAM_SECONDS = 480.0  # AWS lets a response stream last so long
 _TARGET_MODEL = "X-Amzn-SageMaker-Target-Model"
 
 
@@ -143,51 +141,29 @@ class ModelServer:
         if self._models and not invocation.target_model:
             raise ServingError("model", "A multi-model endpoint is invoked with a TargetModel.", status=400)
         body, content_type = invocation.body, invocation.content_type
-        latencies: dict[str, int] = {}
+        latency_us = 0
         load: ModelLoad | None = None
         chain = self._chain(invocation)
         for container in chain:
             headers = _headers(invocation, content_type, invocation.accept if container is chain[-1] else "")
             if self._models and container is self._models.container:
-                answer, latencies[container.name], load = self._ask_model(self._models, invocation, headers, body)
+                answer, took_us, load = self._ask_model(self._models, invocation, headers, body)
             else:
                 sent = time.perf_counter_ns()
                 answer = container.request("POST", "/invocations", headers, body, invocation.timeout_seconds)
-                latencies[container.name] = (time.perf_counter_ns() - sent) // 1000
+                took_us = (time.perf_counter_ns() - sent) // 1000
+            latency_us += took_us
             body, content_type = answer.body, answer.headers.get("content-type", "")
             if not 200 <= answer.status < 300:
                 break
-        return _result(answer, container.name, latencies, began, load)
-
-    def stream(self, invocation: Invocation) -> StreamedResult:
-        """Like `invoke`, with the last container's answer part by part as it comes; raises ServingError.
-
-        https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointWithResponseStream.html
-        """
-        if self._models:
-            raise ServingError("model", "A multi-model endpoint does not stream its answers.", status=400)
-        body, content_type, seconds = invocation.body, invocation.content_type, invocation.timeout_seconds
-        *before, last = self._chain(invocation)
-        for container in before:
-            headers = _headers(invocation, content_type, "")
-            answer = container.request("POST", "/invocations", headers, body, seconds)
-            body, content_type = answer.body, answer.headers.get("content-type", "")
-            if not 200 <= answer.status < 300:
-                return StreamedResult(
-                    answer.status, content_type, answer.headers, container.name, iter((body,)), lambda: None
-                )
-        headers = _headers(invocation, content_type, invocation.accept)
-        begun, close = last.stream("/invocations", headers, body, seconds, _STREAM_SECONDS)
-        kind = begun.headers.get("content-type", "")
-        return StreamedResult(begun.status, kind, begun.headers, last.name, begun.parts, close)
+        overhead_us = (time.perf_counter_ns() - began) // 1000 - latency_us
+        return InvocationResult(
+            answer.status, body, content_type, answer.headers, container.name, latency_us, overhead_us, load
+        )
 
     def loaded_models(self) -> list[LoadedModel]:
         """The models that a multi-model server holds now."""
         return self._models.loaded() if self._models else []
-
-    def unload_model(self, target_model: str) -> bool:
-        """Unload a model, so that its next use fetches it anew; False where it was not loaded."""
-        return self._models.unload(target_model) if self._models else False
 
     def _ask_model(
         self, models: Models, invocation: Invocation, headers: tuple[tuple[str, str], ...], body: bytes
@@ -217,17 +193,6 @@ class ModelServer:
             "TargetContainerHostname.",
             status=400,
         )
-
-
-def _result(
-    answer: Answer, hostname: str, latencies: dict[str, int], began: int, load: ModelLoad | None = None
-) -> InvocationResult:
-    latency = sum(latencies.values())
-    overhead = (time.perf_counter_ns() - began) // 1000 - latency
-    content_type = answer.headers.get("content-type", "")
-    return InvocationResult(
-        answer.status, answer.body, content_type, answer.headers, hostname, latency, overhead, latencies, load
-    )
 
 
 def _headers(invocation: Invocation, content_type: str, accept: str) -> tuple[tuple[str, str], ...]:

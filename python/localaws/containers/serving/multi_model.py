@@ -41,7 +41,7 @@ class Models:
     """Loads a model once however many ask for it at once; every method may be called from any thread.
 
     AWS goes on serving a model that it has loaded, whatever becomes of its artifact, until the model is unloaded; so
-    does this. `unload` makes the next call fetch it anew.
+    does this.
     """
 
     def __init__(self, container: Container, source: MultiModelSource, folder: Path, cache: bool) -> None:
@@ -92,20 +92,6 @@ class Models:
         """The models that are loaded now."""
         with self._changed:
             return [LoadedModel(model.target, model.used_at) for model in self._models.values() if model.loaded]
-
-    def unload(self, target: str, seconds: float = _WAIT_SECONDS) -> bool:
-        """Unload a model once nobody uses it; False where it was not loaded or stays in use for `seconds`."""
-        with self._changed:
-            model = self._models.get(target)
-            if model is None or not self._changed.wait_for(
-                lambda: model.users == 0 and model.settled.is_set(), seconds
-            ):
-                return False
-            if self._models.get(target) is not model:
-                return False
-            del self._models[target]
-        self._unload(model)
-        return True
 
     def forget(self, target: str, name: str) -> None:
         """The container has lost the model that it called `name`: the next use loads it again."""

@@ -109,7 +109,7 @@ class AsyncQueue:
 
     def _most_at_once(self) -> int:
         serving = self._endpoint.serving
-        instances = sum(len(fleet.instances) for fleet in serving.production) if serving else 0
+        instances = sum(len(fleet.instances) for fleet in serving.fleets) if serving else 0
         each = self.config.get("ClientConfig", {}).get("MaxConcurrentInvocationsPerInstance", _CONCURRENT)
         return int(each) * max(1, instances)
 
@@ -134,7 +134,7 @@ class AsyncQueue:
         serving = self._endpoint.serving
         if serving is None:
             return
-        fleet = serving.production[0]
+        fleet = serving.fleets[0]
         try:
             kind, body = self._input(request, fleet)
             content_type, output = self._ask(request, kind, body)

@@ -51,7 +51,7 @@ class Autoscaler:
         changes: dict[VariantFleet, tuple[int, str]] = {}
         known = self._histories
         self._histories = {}
-        for fleet in endpoint.serving.production:
+        for fleet in endpoint.serving.fleets:
             history = self._histories[fleet] = known.get(fleet) or _History(deque([(now, 0)]))
             history.counts.append((now, fleet.taken))
             while history.counts[0][0] < now - _WINDOW_SECONDS:

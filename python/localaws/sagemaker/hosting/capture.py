@@ -47,7 +47,7 @@ class _File:
 
 
 class VariantCapture:
-    """Captures the traffic of one production or shadow variant.
+    """Captures the traffic of one production variant.
 
     `config` is the DataCaptureConfig; lines are written with `session`, the model role's.  What S3 refuses is said in
     the endpoint's log and tried again.

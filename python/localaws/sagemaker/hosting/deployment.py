@@ -10,7 +10,6 @@ from localaws.errors import AwsError
 from localaws.sagemaker.hosting.endpoint import HostedEndpoint
 from localaws.sagemaker.hosting.fleet import VariantFleet
 from localaws.sagemaker.hosting.generation import Generation
-from localaws.sagemaker.hosting.rolling import roll
 from localaws.sagemaker.hosting.served_model import HostingFailure
 from localaws.sagemaker.hosting.watch import Interrupted, RolledBack, Watch
 
@@ -40,19 +39,14 @@ def update(endpoint: HostedEndpoint, generation: Generation, policy: Mapping[str
     assert old is not None
     watch = Watch(endpoint, policy)
     try:
-        if rolling := policy.get("RollingUpdatePolicy"):
-            roll(endpoint, old, generation, rolling, watch)
-        else:
-            _shift(endpoint, old, generation, policy.get("BlueGreenUpdatePolicy", {}), watch)
+        _shift(endpoint, old, generation, policy.get("BlueGreenUpdatePolicy") or _all_at_once(policy), watch)
     except Interrupted:
         return
     except (HostingFailure, RolledBack, AwsError) as failure:
         _roll_back(endpoint, old, generation, _reason(failure))
         return
     _settle(endpoint, generation)
-    for gone in (old, *endpoint.strays):
-        endpoint.retire(gone)
-    endpoint.strays.clear()
+    endpoint.retire(old)
     endpoint.publish("InService")
 
 
@@ -104,7 +98,7 @@ def _shift(endpoint: HostedEndpoint, old: Generation, new: Generation, policy: M
     watch.check()
     new.start()
     endpoint.capture(new)
-    routing = policy.get("TrafficRoutingConfiguration", {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0})
+    routing = policy["TrafficRoutingConfiguration"]
     for fraction in _steps(routing, new):
         watch.check()
         new.enter("ActivatingTraffic", f"Turning on {fraction:.0%} of traffic for the production variant.")
@@ -114,6 +108,12 @@ def _shift(endpoint: HostedEndpoint, old: Generation, new: Generation, policy: M
         endpoint.publish()
         watch.bake(routing["WaitIntervalInSeconds"])
     watch.bake(policy.get("TerminationWaitInSeconds", 0))
+
+
+def _all_at_once(policy: Mapping[str, Any]) -> dict[str, Any]:
+    """The BlueGreenUpdatePolicy of a DeploymentConfig without one; a rolling policy's waiting time is kept."""
+    wait = policy.get("RollingUpdatePolicy", {}).get("WaitIntervalInSeconds", 0)
+    return {"TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": wait}}
 
 
 def _steps(routing: Mapping[str, Any], new: Generation) -> Iterator[float]:
@@ -130,7 +130,7 @@ def _steps(routing: Mapping[str, Any], new: Generation) -> Iterator[float]:
 def _part(size: Mapping[str, Any], new: Generation) -> float:
     if size["Type"] == "CAPACITY_PERCENT":
         return float(size["Value"]) / 100
-    return min(1.0, float(size["Value"]) / max(fleet.count for fleet in new.production))
+    return min(1.0, float(size["Value"]) / max(fleet.count for fleet in new.fleets))
 
 
 def _settle(endpoint: HostedEndpoint, generation: Generation) -> None:
@@ -140,18 +140,8 @@ def _settle(endpoint: HostedEndpoint, generation: Generation) -> None:
 
 
 def _roll_back(endpoint: HostedEndpoint, old: Generation, new: Generation, reason: str) -> None:
-    """Give all traffic back to the old generation, and say why."""
+    """Give all traffic back to the old generation; `reason` becomes the endpoint's FailureReason."""
     endpoint.publish("RollingBack")
-    try:
-        for fleet in old.fleets:
-            if len(fleet.instances) < fleet.count:
-                fleet.scale(fleet.count)
-    except HostingFailure as failure:
-        # Both generations answer what they can.
-        endpoint.pending = None
-        endpoint.strays.append(new)
-        endpoint.publish("UpdateRollbackFailed", FailureReason=f"{reason} The rollback failed: {failure}")
-        return
     endpoint.router.route(old.shares())
     endpoint.pending = None
     endpoint.retire(new)

@@ -18,7 +18,6 @@ from localaws.sagemaker.hosting.generation import Generation
 from localaws.sagemaker.hosting.logs import EndpointLog
 from localaws.sagemaker.hosting.measures import answered, loaded_models, unanswered
 from localaws.sagemaker.hosting.metrics import EndpointMetrics
-from localaws.sagemaker.hosting.shadow import Shadowing
 from localaws.sagemaker.hosting.traffic import Router
 from localaws.sagemaker.store import Record
 
@@ -46,12 +45,9 @@ class HostedEndpoint:
         self.router = Router()
         self.log = EndpointLog(stack, record.name)
         self.metrics = EndpointMetrics(stack, record.name)
-        self.shadowing = Shadowing(self)
         self.requests = AsyncQueue(self)
         self.serving: Generation | None = None
         self.pending: Generation | None = None
-        # Generations that still take requests after a rollback that failed.
-        self.strays: list[Generation] = []
         self.alarm_states: dict[str, str] = {}
         self._captures: dict[VariantFleet, VariantCapture] = {}
         self._publish_at = 0.0
@@ -74,7 +70,7 @@ class HostedEndpoint:
     @property
     def serverless(self) -> bool:
         """Whether the endpoint's variants are serverless."""
-        return self.serving is not None and any(fleet.serverless for fleet in self.serving.production)
+        return self.serving is not None and any(fleet.serverless for fleet in self.serving.fleets)
 
     @property
     def asynchronous(self) -> bool:
@@ -99,7 +95,7 @@ class HostedEndpoint:
         self.requests.close()
         self.router.route(())
         self.write()
-        for generation in (self.pending, self.serving, *self.strays):
+        for generation in (self.pending, self.serving):
             if generation is not None:
                 generation.stop()
         self.write()
@@ -123,19 +119,10 @@ class HostedEndpoint:
                 capture.flush(last=True)
 
     def observe(self, fleet: VariantFleet, invocation: Invocation, result: InvocationResult) -> None:
-        """Count an answer of the container, and capture and shadow it."""
-        self.count(fleet, result)
-        self.captured(fleet, invocation, result)
-        self.shadowing.copy(fleet, invocation)
-
-    def captured(self, fleet: VariantFleet, invocation: Invocation, result: InvocationResult) -> None:
-        """Capture an answer of the container, where the variant's traffic is captured and the answer is no error."""
+        """Count an answer of the container; capture it where the variant's traffic is captured and it is no error."""
+        self.metrics.add(fleet.name, answered(fleet, result))
         if result.ok and (capture := self._captures.get(fleet)):
             capture.add(invocation, result)
-
-    def count(self, fleet: VariantFleet, result: InvocationResult) -> None:
-        """Count an answer of the container."""
-        self.metrics.add(fleet.name, answered(fleet, result))
 
     def failed(self, fleet: VariantFleet, error: AwsError) -> AwsError:
         """Count a request that no container answered; returns `error`."""
@@ -173,7 +160,7 @@ class HostedEndpoint:
         if time.monotonic() >= self._publish_at:
             self._publish_at = time.monotonic() + _METRIC_SECONDS
             if self.serving is not None:
-                loaded_models(self.metrics, self.serving.production)
+                loaded_models(self.metrics, self.serving.fleets)
             self.metrics.publish()
 
     def _keep(self) -> None:

@@ -26,7 +26,6 @@ __all__ = ["OPERATIONS"]
 _KIND = "Endpoint"
 _MOST_INSTANCES = 20
 _IN_PROGRESS = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting")
-_UPDATABLE = ("InService", "UpdateRollbackFailed")
 
 
 def _create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
@@ -123,7 +122,7 @@ def _ready(record: Record) -> HostedEndpoint:
     endpoint: HostedEndpoint = record.internal["hosted"]
     if endpoint.status in _IN_PROGRESS:
         raise validation_error(f'Cannot update in-progress endpoint "{record.arn}".')
-    if endpoint.status not in _UPDATABLE:
+    if endpoint.status != "InService":
         raise validation_error(
             f'Cannot update endpoint "{record.arn}" in status {endpoint.status}: delete it and create it again.'
         )
@@ -133,7 +132,7 @@ def _ready(record: Record) -> HostedEndpoint:
 def _check_scalable(endpoint: HostedEndpoint, config: Mapping[str, Any]) -> None:
     """Refuse a configuration that takes away what autoscaling holds on to."""
     types = {variant["VariantName"]: variant.get("InstanceType") for variant in config["ProductionVariants"]}
-    for before in endpoint.serving.production if endpoint.serving else ():
+    for before in endpoint.serving.fleets if endpoint.serving else ():
         same = before.name in types and types[before.name] == before.variant.get("InstanceType")
         if not same and is_scalable_target(endpoint, before.name):
             raise validation_error(
@@ -147,7 +146,7 @@ def _retain(endpoint: HostedEndpoint, generation: Generation, request: Mapping[s
     if not request.get("RetainAllVariantProperties") or endpoint.serving is None:
         return
     excluded = {item["VariantPropertyType"] for item in request.get("ExcludeRetainedVariantProperties", ())}
-    for fleet in generation.production:
+    for fleet in generation.fleets:
         before = endpoint.serving.fleet(fleet.name)
         if before is None:
             continue
@@ -176,8 +175,8 @@ def _changes(
                 + ("the variant is serverless." if fleet.serverless else "an instance-based variant has at least 1.")
             )
         changes[fleet] = (item.get("DesiredWeight"), count)
-    weights = [changes.get(fleet, (None, None))[0] for fleet in endpoint.serving.production]
-    present = [fleet.weight for fleet in endpoint.serving.production]
+    weights = [changes.get(fleet, (None, None))[0] for fleet in endpoint.serving.fleets]
+    present = [fleet.weight for fleet in endpoint.serving.fleets]
     if not any(new if new is not None else old for new, old in zip(weights, present, strict=True)):
         raise validation_error("At least one variant must have a weight above 0.")
     if sum(new or fleet.count for fleet, (_, new) in changes.items()) > _MOST_INSTANCES:

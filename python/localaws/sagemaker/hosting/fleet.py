@@ -39,7 +39,7 @@ _MOST_MODELS = 50
 
 @dataclass(eq=False)
 class VariantFleet:
-    """The instances of one production or shadow variant of one deployed configuration.
+    """The instances of one production variant of one deployed configuration.
 
     `variant` is the ProductionVariant of the endpoint configuration.  `weight` and `count` (desired instances) start
     from it and change with UpdateEndpointWeightsAndCapacities and autoscaling.  `taken` counts requests.

@@ -21,7 +21,7 @@ _numbers = itertools.count(1)
 
 
 class Generation:
-    """The production and shadow fleets of one configuration (`config`: DescribeEndpointConfig's shape).
+    """The fleets of one configuration's production variants (`config`: DescribeEndpointConfig's shape).
 
     Raises AWS's refusal where a model has gone.
     """
@@ -53,20 +53,15 @@ class Generation:
                 on_change=on_change,
             )
 
-        self.production = [fleet(variant) for variant in config["ProductionVariants"]]
-        self.shadows = [fleet(variant) for variant in config.get("ShadowProductionVariants", ())]
+        self.fleets = [fleet(variant) for variant in config["ProductionVariants"]]
 
     @property
     def config_name(self) -> str:
         return str(self.config["EndpointConfigName"])
 
-    @property
-    def fleets(self) -> list[VariantFleet]:
-        return [*self.production, *self.shadows]
-
     def fleet(self, variant_name: str) -> VariantFleet | None:
-        """The production fleet of that name."""
-        return next((fleet for fleet in self.production if fleet.name == variant_name), None)
+        """The fleet of the variant of that name."""
+        return next((fleet for fleet in self.fleets if fleet.name == variant_name), None)
 
     def enter(self, status: str, message: str) -> None:
         """The deployment stage that VariantStatus shows."""
@@ -88,5 +83,5 @@ class Generation:
             list(pool.map(VariantFleet.stop, self.fleets))
 
     def shares(self, fraction: float = 1.0) -> list[Share]:
-        """Every production variant, together with that fraction of the endpoint's traffic."""
-        return [Share(fleet, fraction, self.production) for fleet in self.production]
+        """Every variant, together with that fraction of the endpoint's traffic."""
+        return [Share(fleet, fraction, self.fleets) for fleet in self.fleets]

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from localaws.containers.serving import Invocation, InvocationResult, ServingError, StreamedResult
+from localaws.containers.serving import Invocation, InvocationResult, ServingError
 from localaws.errors import AwsError
 from localaws.sagemaker.hosting.fleet import VariantFleet
 from localaws.sagemaker.hosting.instance import Instance
 from localaws.sagemaker.hosting.logs import log_group
 from localaws.sagemaker.hosting.multi_model import MissingModel
-from localaws.sagemaker.hosting.streaming import EventStream
 from localaws.sagemaker.hosting.traffic import UnknownVariantError
 
 if TYPE_CHECKING:
     from localaws.sagemaker.hosting.endpoint import HostedEndpoint
 
-__all__ = ["Answer", "ModelError", "StreamedAnswer", "invoke", "most_bytes", "runtime_error", "stream"]
+__all__ = ["Answer", "ModelError", "invoke", "most_bytes", "runtime_error"]
 
 _MOST_BYTES = 6_291_456
 _MOST_SERVERLESS_BYTES = 4_194_304
@@ -43,15 +41,6 @@ class Answer:
 
     variant: str
     result: InvocationResult
-
-
-@dataclass(frozen=True)
-class StreamedAnswer:
-    """The beginning of a container's answer, its messages, and the variant that gives it."""
-
-    variant: str
-    result: StreamedResult
-    messages: EventStream
 
 
 def most_bytes(endpoint: HostedEndpoint) -> int:
@@ -80,27 +69,6 @@ def invoke(
     if not result.ok:
         raise _model_error(endpoint, result)
     return Answer(fleet.name, result)
-
-
-def stream(endpoint: HostedEndpoint, invocation: Invocation, target_variant: str | None) -> StreamedAnswer:
-    """Serve one request whose answer is passed on as it comes; raises AwsError as `invoke` does, before it comes."""
-    began_ns = time.perf_counter_ns()
-    fleet, instance = _acquire(endpoint, target_variant)
-    try:
-        _check(endpoint, fleet, invocation)
-        try:
-            result = instance.server.stream(invocation)
-        except ServingError as error:
-            raise endpoint.failed(fleet, _worded(endpoint, error)) from error
-    except BaseException:
-        fleet.release(instance)
-        raise
-    messages = EventStream(endpoint, fleet, instance, invocation, result, began_ns)
-    if not 200 <= result.status < 300:
-        for _ in messages:
-            pass
-        raise _error(endpoint, result.status, result.hostname, messages.body.decode("utf-8", "replace"))
-    return StreamedAnswer(fleet.name, result, messages)
 
 
 def _acquire(endpoint: HostedEndpoint, target_variant: str | None) -> tuple[VariantFleet, Instance]:

@@ -15,7 +15,7 @@ from localaws.gateway.request import Request
 from localaws.iam import AccessRequest, Principal, decide
 from localaws.sagemaker.hosting.asynchronous import AsyncRequest
 from localaws.sagemaker.hosting.endpoint import HostedEndpoint
-from localaws.sagemaker.hosting.invocation import ModelError, invoke, most_bytes, runtime_error, stream
+from localaws.sagemaker.hosting.invocation import ModelError, invoke, most_bytes, runtime_error
 
 if TYPE_CHECKING:
     from localaws.stack import Stack
@@ -96,7 +96,7 @@ def _serve(stack: Stack, request: Request, caller: Principal, request_id: str) -
         raise runtime_error(f"Endpoint {name} of account {stack.account_id} not found.")
     if operation == "InvokeEndpointAsync":
         return _queue(endpoint, request, request_id)
-    if operation not in ("InvokeEndpoint", "InvokeEndpointWithResponseStream"):
+    if operation != "InvokeEndpoint":
         raise runtime_error(
             f"The local stack does not implement {operation}: use InvokeEndpoint, or run this against AWS."
         )
@@ -104,9 +104,7 @@ def _serve(stack: Stack, request: Request, caller: Principal, request_id: str) -
         raise runtime_error(
             f"Endpoint {name} is asynchronous: its configuration has AsyncInferenceConfig. Use InvokeEndpointAsync."
         )
-    if operation == "InvokeEndpointWithResponseStream":
-        return _stream(endpoint, request, request_id)
-    answer = invoke(endpoint, *_invocation(endpoint, request, "Accept"), most=most_bytes(endpoint))
+    answer = invoke(endpoint, *_invocation(endpoint, request), most=most_bytes(endpoint))
     result = answer.result
     sent = {"x-amzn-RequestId": request_id, "x-Amzn-Invoked-Production-Variant": answer.variant}
     if result.content_type:
@@ -114,20 +112,6 @@ def _serve(stack: Stack, request: Request, caller: Principal, request_id: str) -
     if result.custom_attributes is not None:
         sent[_HEADER + "Custom-Attributes"] = result.custom_attributes
     return Response(200, result.body, sent)
-
-
-def _stream(endpoint: HostedEndpoint, request: Request, request_id: str) -> Response:
-    answer = stream(endpoint, *_invocation(endpoint, request, _HEADER + "Accept"))
-    sent = {
-        "Content-Type": "application/vnd.amazon.eventstream",
-        "x-amzn-RequestId": request_id,
-        "x-Amzn-Invoked-Production-Variant": answer.variant,
-    }
-    if answer.result.content_type:
-        sent[_HEADER + "Content-Type"] = answer.result.content_type
-    if custom := answer.result.headers.get("x-amzn-sagemaker-custom-attributes"):
-        sent[_HEADER + "Custom-Attributes"] = custom
-    return Response(200, headers=sent, parts=answer.messages)
 
 
 def _queue(endpoint: HostedEndpoint, request: Request, request_id: str) -> Response:
@@ -175,8 +159,8 @@ def _seconds(request: Request, header: str, least: int, most: int, default: int)
     return int(text)
 
 
-def _invocation(endpoint: HostedEndpoint, request: Request, accept: str) -> tuple[Invocation, str | None]:
-    """What to ask, and the target variant; `accept` is the header that the operation has for the accepted type."""
+def _invocation(endpoint: HostedEndpoint, request: Request) -> tuple[Invocation, str | None]:
+    """What to ask, and the target variant."""
     most = most_bytes(endpoint)
     if len(request.body) > most:
         raise AwsError("413", f"HTTP content length exceeded {most} bytes.", 413)
@@ -189,7 +173,7 @@ def _invocation(endpoint: HostedEndpoint, request: Request, accept: str) -> tupl
         Invocation(
             request.body,
             headers.get("Content-Type", ""),
-            headers.get(accept, ""),
+            headers.get("Accept", ""),
             given["Custom-Attributes"],
             given["Target-Model"],
             given["Target-Container-Hostname"],

@@ -16,27 +16,21 @@ def members(serving: Generation | None, pending: Generation | None) -> dict[str,
     """The members of Describe that follow from the generations; None for those that are absent."""
     changes: dict[str, Any] = {
         "ProductionVariants": None,
-        "ShadowProductionVariants": None,
         "AsyncInferenceConfig": None,
         "DataCaptureConfig": None,
         "PendingDeploymentSummary": None,
     }
     if serving is not None:
         changes["EndpointConfigName"] = serving.config_name
-        changes["ProductionVariants"] = [_summary(fleet, serving.since) for fleet in serving.production]
-        changes["ShadowProductionVariants"] = [_summary(fleet, serving.since) for fleet in serving.shadows] or None
+        changes["ProductionVariants"] = [_summary(fleet, serving.since) for fleet in serving.fleets]
         changes["AsyncInferenceConfig"] = serving.config.get("AsyncInferenceConfig")
         changes["DataCaptureConfig"] = _capture(serving)
     if pending is not None:
         changes["PendingDeploymentSummary"] = {
             "EndpointConfigName": pending.config_name,
-            "ProductionVariants": [_pending(fleet, pending) for fleet in pending.production],
+            "ProductionVariants": [_pending(fleet, pending) for fleet in pending.fleets],
             "StartTime": pending.since,
         }
-        if pending.shadows:
-            changes["PendingDeploymentSummary"]["ShadowProductionVariants"] = [
-                _pending(fleet, pending) for fleet in pending.shadows
-            ]
     return changes
 
 

@@ -141,7 +141,7 @@ class Controller:
         create_training_job(self._stack, parse("CreateTrainingJob", request), self._caller)
         record = self._stack.store.get("TrainingJob", name)
         self._stack.store.update(record, TuningJobArn=self._record.arn)
-        trial = Trial(definition, point, record, self._record.name)
+        trial = Trial(definition, point, record)
         self.trials.append(trial)
         self._running.append(trial)
         self._stack.store.update(self._record, **self._progress())

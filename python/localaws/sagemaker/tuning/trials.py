@@ -25,7 +25,6 @@ class Trial:
     definition: Definition
     point: dict[str, str]
     record: Record
-    tuning_job: str
     looked_at: int = 0
 
     @property

@@ -134,17 +134,8 @@ def _instances_text(variant: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _other_text(request: Mapping[str, Any], variant_name: str) -> dict[str, Any]:
-    shadows = [
-        {
-            "instance_type": shadow.get("InstanceType"),
-            "model_name": shadow["ModelName"],
-            "percent": _number(shadow.get("InitialVariantWeight", 1.0) * 100),
-        }
-        for shadow in request.get("ShadowProductionVariants") or ()
-    ]
     return {
         "kms_key_arn": request.get("KmsKeyId") or None,
-        "shadow": shadows[0] if shadows else None,
         "variant_name": variant_name,
     }
 
@@ -159,8 +150,3 @@ def _capture(uri: str | None) -> dict[str, Any]:
             "JsonContentTypes": ["application/json", "application/jsonlines"],
         },
     }
-
-
-def _number(value: float) -> int | float:
-    rounded = round(value, 4)  # a weight is a 32-bit number
-    return int(rounded) if rounded == int(rounded) else rounded
