@@ -28,8 +28,8 @@ from typing import Any
 import numpy as np
 import xgboost
 
-from localaws.containers.images import EXTENSION_VARIABLE, load_images
-from localaws.containers.serving import ContainerSpec, Invocation, ModelServer
+from localaws.runtime.images import EXTENSION_VARIABLE, load_images
+from localaws.runtime.serving import ContainerSpec, Invocation, ModelServer
 
 REGISTRY = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
 XGBOOST, SKLEARN = f"{REGISTRY}/sagemaker-xgboost:3.2-0", f"{REGISTRY}/sagemaker-scikit-learn:1.9-0-cpu-py3"

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from localaws import processes
-from localaws.processes import Process
+from localaws.runtime import processes
+from localaws.runtime.processes import Process
 from localaws.state import Home, RunningStack
 
 __all__ = ["StackError", "down", "follow", "up"]

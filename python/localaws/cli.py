@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from localaws import background, environment
-from localaws.containers import sandbox
+from localaws.runtime import sandbox
 from localaws.stack_lock import LockError
 from localaws.state import Home, NotAHomeError, home
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from localaws.sagemaker.service import operations_by_feature
+from localaws.services.sagemaker.service import operations_by_feature
 
 __all__ = ["page"]
 

@@ -41,8 +41,8 @@ def serve(home: Home, port: int, region: str, account_id: str, log: str | None) 
     for name in ("waitress.queue", "botocore"):
         logging.getLogger(name).setLevel(logging.ERROR)
 
-    from localaws.gateway.server import create_server
-    from localaws.scheduler import Scheduler
+    from localaws.server.http_server import create_server
+    from localaws.services.scheduler import Scheduler
     from localaws.stack import Stack
 
     home.clear()
@@ -121,10 +121,10 @@ def _end_on_signals(stack: Stack) -> None:
 
 def _preload() -> None:
     """Load what the first requests need while the client is still starting, and say what jobs are not kept from."""
-    from localaws.containers import sandbox
-    from localaws.gateway import moto_bridge
-    from localaws.sagemaker.api_model import service_model
-    from localaws.sagemaker.service import operations
+    from localaws.api.models import service_model
+    from localaws.motobridge import bridge as moto_bridge
+    from localaws.runtime import sandbox
+    from localaws.services.sagemaker.service import operations
 
     moto_bridge.preload(("s3", "sts", "iam"))
     if warning := sandbox.WARNINGS[sandbox.kind()]:

@@ -11,16 +11,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from localaws.containers.visible import hide
 from localaws.iam import ContainerCredentials, Principals, RoleSession, RotatingSession
-from localaws.motolock import MOTO_LOCK
-from localaws.sagemaker.store import Store
+from localaws.motobridge.lock import MOTO_LOCK
+from localaws.runtime.visible import hide
+from localaws.services.sagemaker.store import Store
 from localaws.state import default_home
 
 if TYPE_CHECKING:
     import boto3
 
-    from localaws.containers.images import ImageTable
+    from localaws.runtime.images import ImageTable
 
 __all__ = ["Stack"]
 
@@ -60,7 +60,7 @@ class Stack:
     @cached_property
     def images(self) -> ImageTable:
         """What an image URI stands for (read from the package and from the user's own table in `config_dir`)."""
-        from localaws.containers.images import load_images
+        from localaws.runtime.images import load_images
 
         return load_images(self.config_dir)
 
@@ -80,7 +80,7 @@ class Stack:
 
         Credentials that expire are renewed before they do, for as long as the role can be assumed.
         """
-        from localaws.gateway.in_process import sender
+        from localaws.server.in_process import sender
         from localaws.session import local_session
 
         rotating = RotatingSession(self.principals, credentials, lambda: self.clock())

@@ -13,8 +13,8 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from localaws import processes
-from localaws.processes import Process
+from localaws.runtime import processes
+from localaws.runtime.processes import Process
 
 __all__ = ["LockError", "StackLock", "holder"]
 

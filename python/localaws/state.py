@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from localaws import leftovers
-from localaws.processes import Process, find
+from localaws.runtime import leftovers
+from localaws.runtime.processes import Process, find
 from localaws.stack_lock import StackLock, holder
 
 __all__ = ["Home", "NotAHomeError", "RunningStack", "default_home", "home"]

@@ -20,7 +20,7 @@ from botocore.credentials import Credentials
 from jobs.world import ACCOUNT, BUCKET, PERMISSIONS, REGION, TRUST, World, administrator
 
 from localaws import background, environment
-from localaws.gateway.server import create_server
+from localaws.server.http_server import create_server
 from localaws.stack import Stack
 from localaws.state import Home, RunningStack
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from localaws.folders import Folder, FolderError, PathRefused, components
+from localaws.runtime.folders import Folder, FolderError, PathRefused, components
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from localaws.containers.programs.xgboost_algorithm.deviations import deviation
-from localaws.containers.programs.xgboost_algorithm.metrics import MAXIMIZED, MINIMIZED
+from localaws.images.xgboost_algorithm.deviations import deviation
+from localaws.images.xgboost_algorithm.metrics import MAXIMIZED, MINIMIZED
 from mlops.operate.tuning.caution import caution
 
 REGISTRY = "683313688378.dkr.ecr.us-east-1.amazonaws.com"

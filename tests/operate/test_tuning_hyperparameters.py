@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from localaws.containers.programs.xgboost_algorithm.hyperparameters import ALIASES, KNOWN, Interval
+from localaws.images.xgboost_algorithm.hyperparameters import ALIASES, KNOWN, Interval
 
 TERRAFORM = (Path(__file__).resolve().parents[2] / "modules" / "tuning" / "xgboost.tf").read_text(encoding="utf-8")
 NUMBERS = {

@@ -2,9 +2,9 @@
 
 from localaws.iam.decide import AccessRequest, decide, decide_missing, deciding_keys, is_key_denied
 from localaws.iam.principal import Principal
-from localaws.iam.principals import Principals, RoleSession
 from localaws.iam.rotation import ContainerCredentials, RotatingSession
 from localaws.iam.simulation import simulate
+from localaws.motobridge.principals import Principals, RoleSession
 
 __all__ = [
     "AccessRequest",

@@ -8,11 +8,11 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from localaws.errors import AwsError
-from localaws.iam.attached import AttachedPolicies
+from localaws.api.errors import AwsError
 from localaws.iam.principal import Principal
 from localaws.iam.s3_access import S3Access
 from localaws.iam.s3_actions import S3Call
+from localaws.motobridge.policies import AttachedPolicies
 
 __all__ = ["AccessRequest", "decide", "decide_missing", "deciding_keys", "is_key_denied"]
 

@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import unquote
 
+from localaws.api.json_text import read_json
 from localaws.iam.conditions import Condition, UnknownOperatorError
 from localaws.iam.patterns import Context, glob_matches, matches
-from localaws.json_text import read_json
 
 __all__ = ["Policy", "PolicyError", "Statement", "read_policy"]
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from localaws.errors import AwsError
-from localaws.iam.principals import Principals, RoleSession
+from localaws.api.errors import AwsError
+from localaws.motobridge.principals import Principals, RoleSession
 
 __all__ = ["ContainerCredentials", "RotatingSession"]
 

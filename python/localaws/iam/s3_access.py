@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from xml.etree import ElementTree
 
-from localaws.errors import AwsError
-from localaws.iam.attached import Attached, AttachedPolicies
+from localaws.api.errors import AwsError
 from localaws.iam.context import global_keys, s3_keys
 from localaws.iam.evaluate import Access, Caller, Decision, Policies, evaluate
 from localaws.iam.patterns import Context
 from localaws.iam.policy import Policy
 from localaws.iam.principal import Principal
 from localaws.iam.s3_actions import Need, S3Call, needs
+from localaws.motobridge.policies import Attached, AttachedPolicies
 
 __all__ = ["S3Access"]
 

@@ -9,13 +9,13 @@ import uuid
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
-from localaws.errors import AwsError
-from localaws.iam.attached import AttachedPolicies
+from localaws.api.errors import AwsError
 from localaws.iam.context import global_keys
 from localaws.iam.evaluate import Access, Caller, Policies, evaluate
 from localaws.iam.patterns import Context
 from localaws.iam.policy import Policy, PolicyError, read_policy
 from localaws.iam.principal import Principal
+from localaws.motobridge.policies import AttachedPolicies
 
 __all__ = ["simulate"]
 

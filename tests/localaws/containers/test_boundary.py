@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from localaws.containers import sandbox, visible
+from localaws.runtime import sandbox, visible
 from localaws.stack import Stack
 
 pytestmark = pytest.mark.skipif(sandbox.kind() != "namespaces", reason="this machine has no user namespaces")

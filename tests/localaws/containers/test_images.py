@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from localaws.containers.images import ImageTableError, NoServerError, UnknownImageError, load_images
+from localaws.runtime.images import ImageTableError, NoServerError, UnknownImageError, load_images
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from localaws.containers import virtual_environment
-from localaws.containers.images import ImageTable, ImageTableError, Runtime
-from localaws.containers.run import ContainerRun, run_container
+from localaws.runtime import virtual_environment
+from localaws.runtime.images import ImageTable, ImageTableError, Runtime
+from localaws.runtime.run import ContainerRun, run_container
 
 from .tiny_package import write_package, write_wheel
 

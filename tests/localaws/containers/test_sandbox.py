@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from localaws.containers import sandbox, visible
-from localaws.containers.run import ContainerResult, ContainerRun, NoCommandError, run_container
+from localaws.runtime import sandbox, visible
+from localaws.runtime.run import ContainerResult, ContainerRun, NoCommandError, run_container
 
 SKLEARN = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
 
@@ -78,9 +78,9 @@ def test_no_process_survives_a_killed_stack(tmp_path: Path, how: str) -> None:
     # The stack's part is played by a process that runs one container and is then killed without warning.
     program = (
         "import threading, pathlib, sys\n"
-        "from localaws.containers import sandbox\n"
+        "from localaws.runtime import sandbox\n"
         f"sandbox.kind = lambda: {how!r}\n"
-        "from localaws.containers.run import *\n"
+        "from localaws.runtime.run import *\n"
         f"command = ['sh', '-c', '(setsid sleep {number} &) ; sleep {number}']\n"
         f"run_container(ContainerRun({SKLEARN!r}, command, [], {{}},\n"
         f"  pathlib.Path({str(tmp_path)!r}), print, 60, threading.Event(), 'processing'))\n"

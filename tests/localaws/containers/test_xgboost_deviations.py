@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from localaws.containers.programs.xgboost_algorithm.deviations import deviation, objective_warning
-from localaws.containers.programs.xgboost_algorithm.hyperparameters import validate
-from localaws.containers.programs.xgboost_algorithm.metrics import MAXIMIZED, MINIMIZED, higher_is_better
+from localaws.images.xgboost_algorithm.deviations import deviation, objective_warning
+from localaws.images.xgboost_algorithm.hyperparameters import validate
+from localaws.images.xgboost_algorithm.metrics import MAXIMIZED, MINIMIZED, higher_is_better
 
 BINARY = {"objective": "binary:logistic"}
 BY_ACCURACY = "_tuning_objective_metric", "validation:accuracy"

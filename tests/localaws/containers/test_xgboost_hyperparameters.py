@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from localaws.containers.programs.xgboost_algorithm.channels import content_type
-from localaws.containers.programs.xgboost_algorithm.channels import validate as validate_channels
-from localaws.containers.programs.xgboost_algorithm.errors import UserError
-from localaws.containers.programs.xgboost_algorithm.hyperparameters import validate
+from localaws.images.xgboost_algorithm.channels import content_type
+from localaws.images.xgboost_algorithm.channels import validate as validate_channels
+from localaws.images.xgboost_algorithm.errors import UserError
+from localaws.images.xgboost_algorithm.hyperparameters import validate
 
 
 def test_types_aliases_and_lists() -> None:

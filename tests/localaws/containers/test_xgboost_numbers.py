@@ -16,8 +16,8 @@ import pytest
 import xgboost
 from sklearn import metrics as sk
 
-from localaws.containers import run
-from localaws.containers.programs.xgboost_algorithm.evaluation import custom_metric
+from localaws.images.xgboost_algorithm.evaluation import custom_metric
+from localaws.runtime import run
 
 from .xgboost_cases import BINARY, CASES, CHANNELS, ROUNDS, data
 

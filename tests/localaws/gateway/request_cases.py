@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
-from localaws.gateway.patterns import matches, translate
+from localaws.api.patterns import matches, translate
 
 LONGEST = 3_000_000
 MOST_ELEMENTS = 2_000

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from raw_requests import Client, Raw
 
-from localaws.errors import AwsError
-from localaws.gateway.authentication import authenticate
-from localaws.gateway.request import Request
+from localaws.api.errors import AwsError
+from localaws.api.request import Request
 from localaws.iam import Principal
-from localaws.iam.principals import Key
+from localaws.motobridge.principals import Key
+from localaws.server.authentication import authenticate
 
 ADA = Principal("user", "arn:aws:iam::123456789012:user/ada", "AIDA", "ada", "123456789012", "AKIAIOSFODNN7EXAMPLE")
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"

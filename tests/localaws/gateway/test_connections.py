@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from jobs.world import REGION, another_account
 
-from localaws.gateway import connections
-from localaws.gateway import server as server_module
-from localaws.gateway.server import create_server
+from localaws.server import connections
+from localaws.server import http_server as server_module
+from localaws.server.http_server import create_server
 from localaws.stack import Stack
 
 HALVES = {

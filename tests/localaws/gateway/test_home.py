@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from localaws import background, leftovers, processes
+from localaws import background
+from localaws.runtime import leftovers, processes
 from localaws.stack_lock import LockError
 from localaws.state import Home, home
 
@@ -75,7 +76,7 @@ def test_processes_are_found_without_proc(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_supervisors_of_another_installation_are_found_and_other_homes_left_alone(tmp_path: Path) -> None:
-    program = [sys.executable, "-c", "import time; time.sleep(600)", "/elsewhere/localaws/containers/programs"]
+    program = [sys.executable, "-c", "import time; time.sleep(600)", "/elsewhere/localaws/images"]
     with (
         subprocess.Popen([*program, "supervisor", str(tmp_path / "work" / "job" / "plan.json")]) as left,
         subprocess.Popen([*program, "supervisor", str(tmp_path / "work2" / "job" / "plan.json")]) as other,

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from raw_requests import Raw, client_of
 
-from localaws.gateway.moto_patterns import event_matches, filter_matches
-from localaws.gateway.request import MAX_FORM_BYTES, MAX_FORM_FIELDS, Request
+from localaws.api.request import MAX_FORM_BYTES, MAX_FORM_FIELDS, Request
+from localaws.motobridge.patterns import event_matches, filter_matches
 
 _API_PATTERNS = r"""
-from localaws.gateway.patterns import compile_pattern
-from localaws.sagemaker.api_model import service_model
+from localaws.api.patterns import compile_pattern
+from localaws.api.models import service_model
 
 patterns = {}
 
@@ -56,7 +56,7 @@ def test_no_value_holds_up_the_api_models_patterns() -> None:
 
 
 _WILDCARDS = r"""
-from localaws.gateway.moto_patterns import event_matches, filter_matches
+from localaws.motobridge.patterns import event_matches, filter_matches
 for pattern in ("*a" * 60 + "b", "a*" * 60 + "b"):
     assert not event_matches("a" * 5000, pattern)
     assert not filter_matches(pattern, "a" * 5000)
@@ -67,10 +67,10 @@ assert not filter_matches("?" * 60 + "b", "a" * 50)
 _REQUESTS = r"""
 from datetime import UTC, datetime
 
-from localaws.errors import AwsError
-from localaws.gateway.authentication.claim import read_claim
-from localaws.gateway.authentication.version4 import is_genuine
-from localaws.gateway.request import Request
+from localaws.api.errors import AwsError
+from localaws.server.authentication.claim import read_claim
+from localaws.server.authentication.version4 import is_genuine
+from localaws.api.request import Request
 
 def refused(query, code):
     try:

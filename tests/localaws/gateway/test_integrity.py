@@ -11,9 +11,9 @@ import pytest
 from raw_requests import Raw, client_of
 from signed import request_of
 
-from localaws.errors import AwsError
-from localaws.gateway.crc import ALGORITHMS, Crc
-from localaws.gateway.integrity import check_integrity
+from localaws.api.errors import AwsError
+from localaws.server.crc import ALGORITHMS, Crc
+from localaws.server.integrity import check_integrity
 
 BODY = b"123456789"
 # The check values that the definitions of the two CRCs state, and the standard library's others.

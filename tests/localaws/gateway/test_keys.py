@@ -15,9 +15,9 @@ import pytest
 from botocore.exceptions import ClientError
 from jobs.world import REGION, TRUST, another_account
 
-from localaws.gateway.server import create_server
 from localaws.iam import RoleSession
-from localaws.motolock import MOTO_LOCK
+from localaws.motobridge.lock import MOTO_LOCK
+from localaws.server.http_server import create_server
 from localaws.stack import Stack
 
 

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from gateway.test_shutdown import processes_with, start_sleeping_job
 
-from localaws import background, leftovers, processes
+from localaws import background
+from localaws.runtime import leftovers, processes
 from localaws.state import Home, NotAHomeError
 
 LOCALAWS = [sys.executable, "-m", "localaws"]

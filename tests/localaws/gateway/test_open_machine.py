@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from localaws import cli, serve
-from localaws.containers import sandbox
+from localaws.runtime import sandbox
 
 OPEN = "a job can read and write whatever you can, the keys of the stack's administrator included"
 

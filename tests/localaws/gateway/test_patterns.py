@@ -10,8 +10,8 @@ import pytest
 from botocore.model import StringShape
 from request_cases import text
 
-from localaws.gateway.patterns import compile_pattern, matches
-from localaws.sagemaker.api_model import service_model
+from localaws.api.models import service_model
+from localaws.api.patterns import compile_pattern, matches
 
 SHAPES = [
     shape
@@ -53,8 +53,8 @@ def test_patterns_that_python_reads_otherwise(shape: str, good: list[str], bad: 
 def test_no_pattern_takes_exponential_time() -> None:
     """In a process of its own, which can be ended: `re` cannot be interrupted."""
     program = """
-        from localaws.gateway.patterns import matches
-        from localaws.sagemaker.api_model import service_model
+        from localaws.api.patterns import matches
+        from localaws.api.models import service_model
 
         model = service_model()
         patterns = {model.shape_for(name).metadata.get("pattern") for name in model.shape_names} - {None}

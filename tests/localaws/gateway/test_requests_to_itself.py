@@ -17,7 +17,7 @@ from botocore.config import Config
 from creations import CREATIONS, Ground, lay
 from jobs.world import World, administrator
 
-from localaws.sagemaker.service import operations
+from localaws.services.sagemaker.service import operations
 
 # Operations that begin so and are not among the creations change or delete what is there.
 _CREATING = re.compile(r"Create|Start|Invoke|Import|Send|UpdatePipeline$")

@@ -14,7 +14,7 @@ from botocore.auth import SigV4Auth
 from raw_requests import Raw, client_of
 from signed import authenticated
 
-from localaws.errors import AwsError
+from localaws.api.errors import AwsError
 
 MAY_24 = datetime(2013, 5, 24, tzinfo=UTC)
 DATA = b"a" * 66560

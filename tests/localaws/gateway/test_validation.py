@@ -10,10 +10,10 @@ import pytest
 from botocore.model import StructureShape
 from request_cases import broken, valid, variants
 
-from localaws.errors import AwsError
-from localaws.gateway.validation import parse
-from localaws.sagemaker.api_model import operation_model, service_model
-from localaws.sagemaker.service import operations
+from localaws.api.errors import AwsError
+from localaws.api.models import operation_model, service_model
+from localaws.api.validation import parse
+from localaws.services.sagemaker.service import operations
 
 OPERATIONS = sorted(operations())
 TRUST = {

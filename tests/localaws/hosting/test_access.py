@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from jobs.world import another_account
 
-from localaws.errors import access_denied
-from localaws.gateway.request import Request
+from localaws.api.errors import access_denied
+from localaws.api.request import Request
 from localaws.iam import AccessRequest
-from localaws.sagemaker.hosting import runtime
+from localaws.services.sagemaker.hosting import runtime
 from localaws.stack import Stack
 
 

@@ -15,8 +15,8 @@ import boto3
 import pytest
 from jobs.world import REGION, SKLEARN, TRUST, another_account
 
-from localaws.gateway.server import create_server
 from localaws.iam import RoleSession
+from localaws.server.http_server import create_server
 from localaws.stack import Stack
 
 from .world import PERMISSIONS, packed

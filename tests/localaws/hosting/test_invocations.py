@@ -183,7 +183,12 @@ def test_variants_get_their_weight_and_can_be_targeted(world: World) -> None:
 
 
 def test_shadow_variant_is_not_started(world: World) -> None:
-    shadow = {"VariantName": "S", "ModelName": world.model("shadow", exits=True), "InitialVariantWeight": 0.5, **INSTANCE}
+    shadow = {
+        "VariantName": "S",
+        "ModelName": world.model("shadow", exits=True),
+        "InitialVariantWeight": 0.5,
+        **INSTANCE,
+    }
     config = world.config(world.model("seen"), ShadowProductionVariants=[shadow])
     described = world.sagemaker.describe_endpoint_config(EndpointConfigName=config)
     assert described["ShadowProductionVariants"] == [shadow]

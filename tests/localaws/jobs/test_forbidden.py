@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from localaws.errors import AwsError
+from localaws.api.errors import AwsError
 
 from .world import BUCKET, XGBOOST, World, labelled_csv
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from localaws.errors import AwsError
+from localaws.api.errors import AwsError
 
 from .world import BUCKET, World, channel, labelled_csv
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from localaws.errors import AwsError
-from localaws.sagemaker.jobs.metrics import MetricReader
+from localaws.api.errors import AwsError
+from localaws.services.sagemaker.jobs.metrics import MetricReader
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LINE = "a" * 60 + "! loss=0.25"

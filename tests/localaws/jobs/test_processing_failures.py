@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from localaws.errors import AwsError
+from localaws.api.errors import AwsError
 
 from .world import BUCKET, SKLEARN, World
 

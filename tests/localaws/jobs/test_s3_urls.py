@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from localaws.errors import AwsError
-from localaws.s3_urls import bucket_and_key
+from localaws.api.errors import AwsError
+from localaws.api.s3_urls import bucket_and_key
 
 from .world import BUCKET, World, labelled_csv
 

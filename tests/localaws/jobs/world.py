@@ -15,7 +15,7 @@ from typing import Any
 import boto3
 
 from localaws.iam import RoleSession
-from localaws.sagemaker.service import call
+from localaws.services.sagemaker.service import call
 from localaws.session import local_session
 from localaws.stack import Stack
 

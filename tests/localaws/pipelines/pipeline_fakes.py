@@ -9,17 +9,17 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from localaws.errors import AwsError
-from localaws.sagemaker.pipelines.caching import StepCache
-from localaws.sagemaker.pipelines.definition import Definition, parse_definition
-from localaws.sagemaker.pipelines.documents import property_file_uri
-from localaws.sagemaker.pipelines.errors import EvaluationError
-from localaws.sagemaker.pipelines.execution import Environment, Execution
-from localaws.sagemaker.pipelines.expressions import Scope
-from localaws.sagemaker.pipelines.parameters import values_for_execution
-from localaws.sagemaker.pipelines.states import StepState
-from localaws.sagemaker.pipelines.validation import check_definition
-from localaws.sagemaker.store import Store
+from localaws.api.errors import AwsError
+from localaws.services.sagemaker.pipelines.caching import StepCache
+from localaws.services.sagemaker.pipelines.definition import Definition, parse_definition
+from localaws.services.sagemaker.pipelines.documents import property_file_uri
+from localaws.services.sagemaker.pipelines.errors import EvaluationError
+from localaws.services.sagemaker.pipelines.execution import Environment, Execution
+from localaws.services.sagemaker.pipelines.expressions import Scope
+from localaws.services.sagemaker.pipelines.parameters import values_for_execution
+from localaws.services.sagemaker.pipelines.states import StepState
+from localaws.services.sagemaker.pipelines.validation import check_definition
+from localaws.services.sagemaker.store import Store
 
 PIPELINE = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/fake"
 Ending = Callable[[dict[str, Any]], Mapping[str, Any]]

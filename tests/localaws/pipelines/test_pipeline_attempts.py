@@ -9,7 +9,7 @@ from datetime import timedelta
 from pipeline_fakes import Bench, completed, failed, names, steps_of
 from pipeline_steps import pipeline, processing
 
-from localaws.errors import AwsError, limit_exceeded
+from localaws.api.errors import AwsError, limit_exceeded
 
 OUTPUT = {"Get": "Steps.A.ProcessingOutputConfig.Outputs['out'].S3Output.S3Uri"}
 

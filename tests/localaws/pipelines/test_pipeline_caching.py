@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from localaws.errors import AwsError
-from localaws.sagemaker.pipelines.caching import cache_key
-from localaws.sagemaker.pipelines.durations import parse_duration
-from localaws.sagemaker.pipelines.errors import DefinitionError
-from localaws.sagemaker.pipelines.retries import RetryPolicy, error_type, job_failure_type, policy_for
-from localaws.sagemaker.pipelines.steps import KINDS
+from localaws.api.errors import AwsError
+from localaws.services.sagemaker.pipelines.caching import cache_key
+from localaws.services.sagemaker.pipelines.durations import parse_duration
+from localaws.services.sagemaker.pipelines.errors import DefinitionError
+from localaws.services.sagemaker.pipelines.retries import RetryPolicy, error_type, job_failure_type, policy_for
+from localaws.services.sagemaker.pipelines.steps import KINDS
 
 PROCESSING = {
     "AppSpecification": {"ImageUri": "image", "ContainerArguments": ["a"]},

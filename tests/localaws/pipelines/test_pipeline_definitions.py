@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from pipeline_steps import ROLE, fail, gate, pipeline, processing
 
-from localaws.sagemaker.pipelines.definition import parse_definition
-from localaws.sagemaker.pipelines.errors import DefinitionError
-from localaws.sagemaker.pipelines.validation import check_definition, dependencies
+from localaws.services.sagemaker.pipelines.definition import parse_definition
+from localaws.services.sagemaker.pipelines.errors import DefinitionError
+from localaws.services.sagemaker.pipelines.validation import check_definition, dependencies
 
 DEFINITIONS = sorted(Path(__file__).with_name("definitions").glob("*.json"))
 FILE = {"PropertyFileName": "Report", "OutputName": "out", "FilePath": "report.json"}

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from localaws.iam import RoleSession
-from localaws.sagemaker.pipelines.documents import Documents
-from localaws.sagemaker.pipelines.errors import EvaluationError
+from localaws.services.sagemaker.pipelines.documents import Documents
+from localaws.services.sagemaker.pipelines.errors import EvaluationError
 from localaws.session import local_session
 
 

@@ -13,8 +13,8 @@ import pytest
 from pipeline_fakes import Bench, completed, failed, names, steps_of
 from pipeline_steps import fail, gate, pipeline, processing
 
-from localaws.errors import access_denied
-from localaws.gateway.validation import parse
+from localaws.api.errors import access_denied
+from localaws.api.validation import parse
 
 DEFINITIONS = sorted(Path(__file__).with_name("definitions").glob("*.json"))
 OUTPUT = {"Get": "Steps.A.ProcessingOutputConfig.Outputs['out'].S3Output.S3Uri"}

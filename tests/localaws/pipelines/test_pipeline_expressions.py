@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from localaws.sagemaker.pipelines.conditions import check_condition, holds
-from localaws.sagemaker.pipelines.errors import DefinitionError, EvaluationError
-from localaws.sagemaker.pipelines.expressions import Scope, evaluate, references
-from localaws.sagemaker.pipelines.paths import PathError, lookup, parse_path
+from localaws.services.sagemaker.pipelines.conditions import check_condition, holds
+from localaws.services.sagemaker.pipelines.errors import DefinitionError, EvaluationError
+from localaws.services.sagemaker.pipelines.expressions import Scope, evaluate, references
+from localaws.services.sagemaker.pipelines.paths import PathError, lookup, parse_path
 
 DESCRIBED = {
     "TrainingJobName": "job",

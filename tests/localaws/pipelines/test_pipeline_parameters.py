@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from localaws.errors import AwsError
-from localaws.sagemaker.pipelines.parameters import on_the_wire, parse_parameters, values_for_execution
+from localaws.api.errors import AwsError
+from localaws.services.sagemaker.pipelines.parameters import on_the_wire, parse_parameters, values_for_execution
 
 DECLARED = parse_parameters(
     [

@@ -14,8 +14,8 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from pipeline_steps import ROLE, fail, gate, pipeline
 from typed_steps import EARLIER, JSON, KINDS, PARAMETERS, TYPES, check, get, join, refusal, with_step
 
-from localaws.sagemaker.pipelines.errors import DefinitionError
-from localaws.sagemaker.pipelines.shapes import input_shape
+from localaws.services.sagemaker.pipelines.errors import DefinitionError
+from localaws.services.sagemaker.pipelines.shapes import input_shape
 
 ROOT = Path(__file__).parents[3]
 ACCEPTED = [

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from pipeline_steps import ROLE, gate, pipeline, processing
 
-from localaws.sagemaker.pipelines.definition import parse_definition
-from localaws.sagemaker.pipelines.errors import DefinitionError
-from localaws.sagemaker.pipelines.validation import check_definition
+from localaws.services.sagemaker.pipelines.definition import parse_definition
+from localaws.services.sagemaker.pipelines.errors import DefinitionError
+from localaws.services.sagemaker.pipelines.validation import check_definition
 
 FILE = {"PropertyFileName": "Report", "OutputName": "out", "FilePath": "report.json"}
 PARAMETERS = [

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import xgboost
 
-from localaws.containers.images import ImageTable, load_images
-from localaws.containers.serving import ContainerSpec, ModelServer
+from localaws.runtime.images import ImageTable, load_images
+from localaws.runtime.serving import ContainerSpec, ModelServer
 
 REGISTRY = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
 XGBOOST = f"{REGISTRY}/sagemaker-xgboost:3.2-0"

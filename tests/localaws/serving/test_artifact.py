@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from localaws.containers.serving import ArtifactError, artifact
-from localaws.containers.serving.artifact import Limits
 from localaws.iam import RoleSession
+from localaws.runtime.serving import ArtifactError, artifact
+from localaws.runtime.serving.artifact import Limits
 from localaws.session import local_session
 
 Member = tuple[str, dict[str, Any]]

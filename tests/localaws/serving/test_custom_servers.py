@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from localaws.containers.images import EXTENSION_VARIABLE, ImageTable, ImageTableError, load_images
-from localaws.containers.serving import ContainerSpec, Invocation, ModelServer, ServingError, container, health
+from localaws.runtime.images import EXTENSION_VARIABLE, ImageTable, ImageTableError, load_images
+from localaws.runtime.serving import ContainerSpec, Invocation, ModelServer, ServingError, container, health
 
 from .conftest import Serving
 

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from localaws.containers.serving.http_client import Answer, BrokenConnection, Connection, Late
+from localaws.runtime.serving.http_client import Answer, BrokenConnection, Connection, Late
 
 
 def exchange(*parts: bytes, seconds: float = 5.0, close: bool = True, pause: float = 0.0) -> tuple[Answer, bool]:

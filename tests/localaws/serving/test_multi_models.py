@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import xgboost
 
-from localaws.containers.serving import (
+from localaws.runtime.serving import (
     ArtifactError,
     ContainerSpec,
     Invocation,

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import xgboost
 
-from localaws.containers.serving import ContainerSpec, Invocation, ServingError, artifact
+from localaws.runtime.serving import ContainerSpec, Invocation, ServingError, artifact
 from mlops.jobs.preprocess import preprocess
 
 from .conftest import SKLEARN, XGBOOST, Serving

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from localaws.containers.serving import ContainerSpec, Invocation, ModelServer, ServingError
+from localaws.runtime.serving import ContainerSpec, Invocation, ModelServer, ServingError
 
 from .conftest import SKLEARN, XGBOOST, Serving, csv, rows
 
@@ -253,8 +253,8 @@ def test_nothing_outlives_a_stack_that_is_killed(tmp_path: Path) -> None:
     program = f"""
         import sys, time
         from pathlib import Path
-        from localaws.containers.images import load_images
-        from localaws.containers.serving import ContainerSpec, ModelServer
+        from localaws.runtime.images import load_images
+        from localaws.runtime.serving import ContainerSpec, ModelServer
         model = Path({str(tmp_path)!r}, "model")
         (model / "code").mkdir(parents=True)
         (model / "code" / "inference.py").write_text("def model_fn(d): return 1")

@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 import xgboost
 
-from localaws.containers import sandbox
-from localaws.containers.images import EXTENSION_VARIABLE, load_images
-from localaws.containers.serving import ContainerSpec, Invocation, ModelServer
+from localaws.runtime import sandbox
+from localaws.runtime.images import EXTENSION_VARIABLE, load_images
+from localaws.runtime.serving import ContainerSpec, Invocation, ModelServer
 
 from .conftest import SKLEARN, XGBOOST, Serving, csv, rows
 from .test_custom_servers import IMAGE, SERVER

@@ -15,7 +15,7 @@ import xgboost
 from containers.tiny_package import write_package
 from sklearn.linear_model import LogisticRegression
 
-from localaws.containers.serving import ContainerSpec, Invocation, InvocationResult, ModelServer, ServingError
+from localaws.runtime.serving import ContainerSpec, Invocation, InvocationResult, ModelServer, ServingError
 
 from .conftest import SKLEARN, XGBOOST, Serving, csv, rows, train
 

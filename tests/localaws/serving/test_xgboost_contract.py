@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from localaws.containers.serving import ContainerSpec, Invocation
+from localaws.runtime.serving import ContainerSpec, Invocation
 
 from .conftest import REGISTRY, XGBOOST, Serving, csv, rows, train
 

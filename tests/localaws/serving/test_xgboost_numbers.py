@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import xgboost
 
-from localaws.containers import sandbox
-from localaws.containers.serving import ContainerSpec, Invocation
+from localaws.runtime import sandbox
+from localaws.runtime.serving import ContainerSpec, Invocation
 
 from .conftest import XGBOOST, Serving, csv, rows, train
 
@@ -120,10 +120,10 @@ def test_a_payload_of_megabytes_is_answered(serving: Serving, model_dir: Path, b
 @pytest.mark.slow
 def test_predicting_without_a_matrix_gives_the_same_bits() -> None:
     """The short cut for rows in an array, against `Booster.predict`, for every shape of answer and odd values."""
-    programs = str(Path(sandbox.__file__).with_name("programs"))
+    programs = str(sandbox.PROGRAMS)
     script = f"import sys; sys.path.insert(0, {programs!r})\n" + textwrap.dedent("""
         import numpy as np, xgboost
-        from serving.xgboost_model.direct import direct_predictor
+        from model_server.xgboost_model.direct import direct_predictor
         generator = np.random.default_rng(5)
         data = generator.normal(size=(300, 6))
         data[generator.random(data.shape) < 0.2] = np.nan

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from localaws.sagemaker.transform.json_paths import FilterError, parse
-from localaws.sagemaker.transform.processing import DataError, Processing
+from localaws.services.sagemaker.transform.json_paths import FilterError, parse
+from localaws.services.sagemaker.transform.processing import DataError, Processing
 
 LINES = "application/jsonlines"
 

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from localaws.sagemaker.transform.records import Batch, TooLarge, batches, split_lines
+from localaws.services.sagemaker.transform.records import Batch, TooLarge, batches, split_lines
 
 
 def cut(text: bytes, *, single: bool = False, split: bool = True, limit: int = 10) -> list[Batch]:

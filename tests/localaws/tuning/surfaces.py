@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from localaws.sagemaker.tuning.space import Space, read_space
-from localaws.sagemaker.tuning.strategies import Observation, make_strategy
+from localaws.services.sagemaker.tuning.space import Space, read_space
+from localaws.services.sagemaker.tuning.strategies import Observation, make_strategy
 
 ADULT = Path(__file__).resolve().parents[3] / "data" / "adult" / "adult.csv"
 

@@ -18,7 +18,7 @@ ACCURACY = {"HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName
 
 def test_the_best_trial_has_the_highest_true_accuracy(tuning: Tuning, caplog: pytest.LogCaptureFixture) -> None:
     image = {"TrainingImage": XGBOOST.replace("1.7-1", "3.0-5"), "TrainingInputMode": "File"}
-    with caplog.at_level(logging.WARNING, "localaws.sagemaker.tuning"):
+    with caplog.at_level(logging.WARNING, "localaws.services.sagemaker.tuning"):
         ended = tuning.run(config=ACCURACY, training={"AlgorithmSpecification": image})
     assert ended["HyperParameterTuningJobStatus"] == "Completed", ended
     assert any("Training is tuned by 'accuracy'" in record.getMessage() for record in caplog.records)

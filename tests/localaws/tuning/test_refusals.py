@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jobs.world import BUCKET, channel
 
-from localaws.errors import AwsError
+from localaws.api.errors import AwsError
 
 from .conftest import Tuning
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from jobs.world import PERMISSIONS, REGION, TRUST, World, another_account, labelled_csv
 
-from localaws.gateway.server import create_server
 from localaws.iam import RoleSession
+from localaws.server.http_server import create_server
 from localaws.session import local_session
 from localaws.stack import Stack
 

@@ -7,9 +7,9 @@ import math
 import pytest
 from scipy.stats import wilcoxon
 
-from localaws.errors import AwsError
-from localaws.sagemaker.tuning.space import read_space
-from localaws.sagemaker.tuning.strategies import Observation, make_strategy
+from localaws.api.errors import AwsError
+from localaws.services.sagemaker.tuning.space import read_space
+from localaws.services.sagemaker.tuning.strategies import Observation, make_strategy
 
 from .surfaces import RANGES, adult_auc, adult_matrices, ridge, space, trials_until
 

@@ -1,1 +1,0 @@
-"""The door of the stack: HTTP, signatures, protocols and validation."""

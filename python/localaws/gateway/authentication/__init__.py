@@ -1,9 +1,0 @@
-"""Who sends a request: every signature is verified, on every service and path.
-
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
-"""
-
-from localaws.gateway.authentication.authenticate import authenticate
-from localaws.gateway.authentication.origin import check_origin
-
-__all__ = ["authenticate", "check_origin"]

@@ -1,0 +1,1 @@
+"""All that touches moto: plain services, and the users, roles and policies that it holds."""

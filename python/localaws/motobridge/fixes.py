@@ -1,0 +1,162 @@
+"""What moto gets wrong and clients of the stack notice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+from xml.sax.saxutils import unescape
+
+from localaws.api.errors import AwsError
+from localaws.api.json_text import read_json
+from localaws.api.request import Request
+from localaws.iam import Principal, is_key_denied
+from localaws.iam.policy import PolicyError, read_policy
+from localaws.motobridge.autoscaling import add_activities, add_tags, delete_policies_with_their_target
+from localaws.motobridge.deliveries import POSTING, deliver_in_background
+from localaws.motobridge.logs import filter_by_prefix
+from localaws.motobridge.memory import (
+    close_replaced_objects,
+    forget_instances,
+    list_without_copies,
+    read_times_once,
+)
+from localaws.motobridge.patterns import bound_matching
+
+if TYPE_CHECKING:
+    from localaws.stack import Stack
+
+__all__ = ["after", "apply_fixes", "before"]
+
+
+def apply_fixes(service: str) -> None:
+    """Change moto's classes once the service's modules are loaded."""
+    forget_instances()
+    if service == "s3":
+        close_replaced_objects()
+        list_without_copies()
+        read_times_once()
+        _leave_bucket_policies_to_iam()
+        _let_delete_markers_be_deleted()
+    if service == "cloudwatch":
+        _refuse_metrics_of_aws()
+    bound_matching(service)
+    if service in POSTING:
+        deliver_in_background(service)
+    if service == "logs":
+        filter_by_prefix()
+    if service == "applicationautoscaling":
+        add_tags()
+        add_activities()
+        delete_policies_with_their_target()
+
+
+def before(stack: Stack, request: Request, caller: Principal) -> None:
+    """Refuse what moto would answer wrongly."""
+    service = request.scope.service if request.scope else ""
+    if service == "sts" and request.operation == "AssumeRole":
+        _check_trust(stack, request.form.get("RoleArn", ""), caller)
+    if service == "iam":
+        _check_documents(request.form)
+    if service == "s3" and request.method == "PUT" and "policy" in request.parameters:
+        _check_bucket_policy(request.body)
+
+
+def after(request: Request, content: bytes) -> bytes:
+    """Mend the body of an answer."""
+    if request.parameters.get("encoding-type") == "url" and b"<ListVersionsResult" in content[:200]:
+        return _encode_keys(content)
+    return content
+
+
+def _encode_keys(content: bytes) -> bytes:
+    """moto does not encode the keys of ListObjectVersions; Terraform decodes them all the same.
+
+    A key with a plus sign is then never found, and the provider, which empties a bucket before deleting it, never ends.
+    """
+
+    def encoded(element: re.Match[bytes]) -> bytes:
+        text = quote(unescape(element[2].decode()), safe="/-_.~")
+        return b"<%s>%s</%s>" % (element[1], text.encode(), element[1])
+
+    names = rb"<(Key|Prefix|Delimiter|KeyMarker|NextKeyMarker)>([^<]*)</\1>"
+    return re.sub(names, encoded, content).replace(b"<Name>", b"<EncodingType>url</EncodingType><Name>", 1)
+
+
+def _let_delete_markers_be_deleted() -> None:
+    """moto frees the content of every version that it deletes, and fails on a delete marker, which has none."""
+    from moto.s3.models import FakeDeleteMarker
+
+    def nothing(marker: FakeDeleteMarker, garbage: bool = False) -> None:
+        """A delete marker holds nothing."""
+
+    if not hasattr(FakeDeleteMarker, "dispose"):
+        setattr(FakeDeleteMarker, "dispose", nothing)  # noqa: B010 (mypy forbids to assign a method)
+
+
+def _refuse_metrics_of_aws() -> None:
+    """moto lets anyone write metrics that only AWS's services write.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html (Namespace). The stack's own
+    metrics are written to the backend, not through a request.
+    """
+    from moto.cloudwatch.exceptions import InvalidParameterValue
+    from moto.cloudwatch.responses import CloudWatchResponse
+    from moto.core.responses import ActionResult
+
+    put_metric_data = CloudWatchResponse.put_metric_data
+
+    def checked(response: CloudWatchResponse) -> ActionResult:
+        namespace = str(response._get_param("Namespace"))
+        if namespace.startswith("AWS/"):
+            raise InvalidParameterValue(f"The value {namespace} for parameter Namespace is invalid.")
+        return put_metric_data(response)
+
+    setattr(CloudWatchResponse, "put_metric_data", checked)  # noqa: B010 (mypy forbids to assign a method)
+
+
+def _leave_bucket_policies_to_iam() -> None:
+    """moto reads a Deny under a condition that it does not know (aws:SecureTransport) as a Deny of every object call.
+
+    Policies are stored and returned as they are; whether a request is allowed is for `localaws.iam.decide` alone.  moto
+    asks for each key of a DeleteObjects, and answers for each.
+    """
+    from moto.iam.access_control import PermissionResult
+    from moto.s3.models import FakeBucket
+
+    def permission(bucket: FakeBucket, action: str, resource: str) -> PermissionResult:
+        key = resource.partition(":::")[2].partition("/")[2]
+        return PermissionResult.DENIED if is_key_denied(key) else PermissionResult.NEUTRAL
+
+    setattr(FakeBucket, "get_permission", permission)  # noqa: B010 (mypy forbids to assign a method)
+
+
+def _check_bucket_policy(document: bytes) -> None:
+    """moto keeps whatever it gets; a policy that nobody can read must not be found out request by request."""
+    try:
+        policy = read_policy(document.decode("utf-8", "replace"))
+    except PolicyError as error:
+        raise AwsError("MalformedPolicy", str(error)) from error
+    if any(statement.principals is None and statement.not_principals is None for statement in policy.statements):
+        raise AwsError("MalformedPolicy", "Missing required field Principal")
+
+
+def _check_documents(form: Mapping[str, str]) -> None:
+    """moto stores some policies that cannot be read, and fails on them later."""
+    for member in ("PolicyDocument", "AssumeRolePolicyDocument"):
+        if member in form:
+            try:
+                read_json(form[member])
+            except ValueError as error:
+                raise AwsError("MalformedPolicyDocument", f"{member} cannot be read as JSON: {error}.") from error
+
+
+def _check_trust(stack: Stack, role_arn: str, caller: Principal) -> None:
+    """moto gives credentials for roles that do not exist, and fails on roles that trust only a service."""
+    if not stack.principals.trusts_any_principal(role_arn):
+        raise AwsError(
+            "AccessDenied",
+            f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}",
+            status=403,
+        )

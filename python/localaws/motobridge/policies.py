@@ -1,0 +1,134 @@
+"""The policies that apply to a principal and to a bucket, read where clients put them: in moto's IAM and S3."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+from localaws.iam.policy import Policy, PolicyError, read_policy
+from localaws.iam.principal import Principal
+from localaws.motobridge.lock import MOTO_LOCK
+
+__all__ = ["Attached", "AttachedPolicies"]
+
+_logger = logging.getLogger(__name__)
+_NOTHING = Policy(())
+# What stands for a boundary or bucket policy that cannot be read: nobody gets in because of a defect.
+_DENY_ALL = read_policy('{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}}')
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A principal's policies and tags."""
+
+    identity: tuple[Policy, ...] = ()
+    boundary: Policy | None = None
+    session: Policy | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+class AttachedPolicies:
+    """Looks policies up, for one account.
+
+    What was looked up is kept until `changed` is called, so a change counts from the next request on; and a request
+    does not wait for what moto does for another one.
+    """
+
+    def __init__(self, account_id: str, partition: str) -> None:
+        from moto.core.config import default_user_config
+        from moto.iam.models import iam_backends
+
+        # Roles made as AWS's tutorials make them carry AWS's own policies, which an account has from the start.
+        default_user_config["iam"] = {"load_aws_managed_policies": True}
+        self.partition = partition
+        self._account_id = account_id
+        self._iam: Any = iam_backends[account_id][partition]
+        self._found: dict[tuple[str | None, ...], Attached] = {}
+
+    def changed(self) -> None:
+        """Look everything up again: something was done to users, groups, roles or policies."""
+        # A new one, for a look-up that is under way must not fill the one that is in use.
+        self._found = {}
+
+    def of(self, principal: Principal) -> Attached:
+        """Inline and managed policies, those of a user's groups included; nothing for a role that is gone."""
+        found = self._found
+        key = (principal.kind, principal.name, principal.role_arn, principal.session_policy)
+        known = found.get(key)
+        if known is None:
+            known = found[key] = self._look_up(principal)
+        return known
+
+    def _look_up(self, principal: Principal) -> Attached:
+        with MOTO_LOCK:
+            entity = self._entity(principal)
+            if entity is None:
+                return Attached()
+            texts = _texts(entity)
+            if principal.kind != "assumed-role":
+                for group in self._iam.get_groups_for_user(principal.name):
+                    texts += _texts(group)
+            boundary_arn = getattr(entity, "permissions_boundary_arn", None)
+            boundary = self._iam.managed_policies.get(boundary_arn)
+            boundary_text = None if boundary is None else _default(boundary)
+            tags = {tag["Key"]: tag["Value"] for tag in _tags(entity)}
+        return Attached(
+            tuple(_read(text) for text in texts),
+            # A boundary that names no policy bounds everything.
+            (_NOTHING if boundary_text is None else _read(boundary_text)) if boundary_arn else None,
+            None if principal.session_policy is None else _read(principal.session_policy),
+            tags,
+        )
+
+    def bucket(self, name: str) -> tuple[bool, Policy | None]:
+        """Whether the bucket is there, and its policy."""
+        from moto.s3.models import s3_backends
+
+        with MOTO_LOCK:
+            backend: Any = s3_backends[self._account_id][self.partition]
+            bucket = backend.buckets.get(name)
+            if bucket is None:
+                return False, None
+            text = None if bucket.policy is None else bucket.policy.decode("utf-8", "replace")
+        return True, None if text is None else _read(text)
+
+    def object_tags(self, bucket: str, key: str) -> dict[str, str]:
+        """The tags of an object's newest version, for `s3:ExistingObjectTag/…`."""
+        from moto.s3.models import FakeKey, s3_backends
+
+        with MOTO_LOCK:
+            backend: Any = s3_backends[self._account_id][self.partition]
+            found = backend.buckets[bucket].keys.get(key) if bucket in backend.buckets else None
+            if not isinstance(found, FakeKey):
+                return {}
+            return dict(backend.tagger.get_tag_dict_for_resource(found.arn))
+
+    def _entity(self, principal: Principal) -> Any:
+        if principal.kind != "assumed-role":
+            return self._iam.users.get(principal.name)
+        role_arn = principal.role_arn or ""
+        name = role_arn.rpartition("/")[2]
+        return next((role for role in self._iam.get_roles() if role.name == name and role.arn == role_arn), None)
+
+
+def _texts(entity: Any) -> list[str]:
+    return [*entity.policies.values(), *(_default(policy) for policy in entity.managed_policies.values())]
+
+
+def _default(policy: Any) -> str:
+    """The document of a managed policy's default version."""
+    return str(next(version.document for version in policy.versions if version.is_default))
+
+
+def _tags(entity: Any) -> list[dict[str, str]]:
+    tags = getattr(entity, "tags", None) or []
+    return list(tags.values()) if isinstance(tags, dict) else list(tags)
+
+
+def _read(text: str) -> Policy:
+    try:
+        return read_policy(text)
+    except PolicyError as error:
+        _logger.warning("a policy that cannot be read denies everything: %s", error)
+        return _DENY_ALL

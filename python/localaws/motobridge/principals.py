@@ -1,0 +1,233 @@
+"""The stack's principals: its administrator, users with keys, and sessions of assumed roles.
+
+Users, roles, keys and sessions live in moto's IAM and STS, so what clients make through those APIs is known here too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+from urllib.parse import unquote
+
+from localaws.api.errors import validation_error
+from localaws.api.json_text import read_json
+from localaws.iam.principal import Principal
+from localaws.motobridge.lock import MOTO_LOCK
+from localaws.motobridge.policies import AttachedPolicies
+
+__all__ = ["ADMINISTRATOR", "Key", "Principals", "RoleSession"]
+
+ADMINISTRATOR = "localaws-administrator"
+_ADMINISTRATOR_POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Sid": "Everything", "Effect": "Allow", "Action": "*", "Resource": "*"}],
+}
+# The longest that a role's session may live; what runs longer renews it.
+_SESSION_SECONDS = 12 * 3600
+
+
+@dataclass(frozen=True)
+class RoleSession:
+    """Temporary credentials of a role, and the principal that they make.
+
+    `expiration` (aware, UTC) is None for keys that do not expire.
+    """
+
+    principal: Principal
+    access_key_id: str
+    secret_access_key: str
+    session_token: str
+    expiration: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Key:
+    """What must come with an access key: requests are signed with `secret` and carry `token` (None: a user's key).
+
+    `expiration` (aware, UTC) is None for keys that do not expire.
+    """
+
+    principal: Principal
+    secret: str
+    token: str | None
+    expiration: datetime | None
+
+
+class Principals:
+    """Access keys and the principals behind them, for one account; `policies` are what they may do."""
+
+    def __init__(self, region: str, account_id: str, partition: str) -> None:
+        from moto.iam.models import iam_backends
+        from moto.sts.models import sts_backends
+
+        self._region = region
+        self._account_id = account_id
+        self.policies = AttachedPolicies(account_id, partition)
+        self._iam: Any = iam_backends[account_id][partition]
+        self._sts: Any = sts_backends[account_id][partition]
+        self._iam.create_user(region, ADMINISTRATOR)
+        self._iam.put_user_policy(ADMINISTRATOR, "everything", json.dumps(_ADMINISTRATOR_POLICY))
+        key = self._iam.create_access_key(ADMINISTRATOR)
+        self.administrator_access_key_id: str = key.access_key_id
+        self.administrator_secret_access_key: str = key.secret_access_key
+        self.session_seconds = _SESSION_SECONDS
+        # What moto has for access keys that were used before: (key, user) and (session, role).
+        self._users: dict[str, tuple[Any, Any]] = {}
+        self._sessions: dict[str, tuple[Any, Any]] = {}
+
+    def key(self, access_key_id: str) -> Key | None:
+        """The active key and the principal that holds it, or None for a key that the stack did not give.
+
+        A key that was seen before costs a few looks into moto's dictionaries and no lock, so that a request does not
+        wait for what moto does for another one.  Whatever of it has changed since (the key's state, its user, its role)
+        is seen at once: only moto's own objects are remembered, and they are used only while moto still holds them.
+        """
+        return self._user_key(access_key_id) or self._session_key(access_key_id)
+
+    def authenticate(self, access_key_id: str) -> Principal | None:
+        """The principal that holds the active access key, or None for a key that the stack did not give."""
+        key = self.key(access_key_id)
+        return None if key is None else key.principal
+
+    def secret(self, access_key_id: str) -> tuple[str, str | None] | None:
+        """The secret of an active access key, and the session token that must come with it (None for a user's key)."""
+        key = self.key(access_key_id)
+        return None if key is None else (key.secret, key.token)
+
+    def _user_key(self, access_key_id: str) -> Key | None:
+        # Its session keys are among moto's access keys, without a user.
+        key = self._iam.access_keys.get(access_key_id)
+        if key is None or key.status != "Active" or key.user_name is None:
+            return None
+        known, user = self._users.get(access_key_id, (None, None))
+        if known is not key or self._iam.users.get(user.name) is not user:
+            with MOTO_LOCK:
+                user = self._iam.get_user_from_access_key_id(access_key_id)
+            if user is None:
+                return None
+            self._users[access_key_id] = (key, user)
+        kind = "administrator" if user.name == ADMINISTRATOR else "user"
+        principal = Principal(cast(Any, kind), user.arn, user.id, user.name, self._account_id, access_key_id)
+        return Key(principal, key.secret_access_key, None, None)
+
+    def _session_key(self, access_key_id: str) -> Key | None:
+        session, role = self._sessions.get(access_key_id, (None, None))
+        if session is None or self._iam.roles.get(role.id) is not role:
+            with MOTO_LOCK:
+                session = self._sts.get_assumed_role_from_access_key(access_key_id)
+                if session is None:
+                    return None
+                role = next((role for role in self._iam.get_roles() if role.arn == session.role_arn), None)
+            if role is None:
+                # Whether the session of a role that has gone may do anything is not decided here.
+                return self._key_of(session, None)
+            self._sessions[access_key_id] = (session, role)
+        return self._key_of(session, role)
+
+    def _key_of(self, session: Any, role: Any) -> Key:
+        principal = self._session_principal(session, role)
+        return Key(principal, session.secret_access_key, session.session_token, _aware(session.expiration))
+
+    def administrator(self) -> Principal:
+        """The principal of the key that `localaws env` prints."""
+        principal = self.authenticate(self.administrator_access_key_id)
+        assert principal is not None
+        return principal
+
+    def named(self, arn: str) -> Principal | None:
+        """The principal that a user's or role's ARN stands for (no session, no key), or None where there is none."""
+        for user in self._iam.users.values():
+            if user.arn == arn:
+                kind = "administrator" if user.name == ADMINISTRATOR else "user"
+                return Principal(cast(Any, kind), arn, user.id, user.name, self._account_id, "")
+        for role in self._iam.get_roles():
+            if role.arn == arn:
+                return Principal("assumed-role", arn, role.id, role.name, self._account_id, "", arn)
+        return None
+
+    def trust_policy(self, role_arn: str) -> dict[str, Any] | None:
+        """The role's trust policy, or None where no such role exists."""
+        with MOTO_LOCK:
+            role = next((role for role in self._iam.get_roles() if role.arn == role_arn), None)
+        if role is None:
+            return None
+        document = str(role.assume_role_policy_document or "{}")
+        try:
+            return cast(dict[str, Any], read_json(unquote(document) if document.startswith("%") else document))
+        except ValueError:
+            return {}  # moto stores what it is given; such a policy trusts nobody
+
+    def assume_for_service(
+        self, role_arn: str, session_name: str, service: str = "sagemaker.amazonaws.com"
+    ) -> RoleSession:
+        """Credentials of the role for one of its service's sessions.
+
+        Raises SageMaker's ValidationException where the role does not exist or does not trust the service.
+        """
+        policy = self.trust_policy(role_arn)
+        if policy is None or not _trusts(policy, "Service", service):
+            raise validation_error(
+                f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal "
+                f"'{service}' to assume the role."
+            )
+        name = re.sub(r"[^\w+=,.@-]", "-", session_name)[:64]
+        with MOTO_LOCK:
+            session = self._sts.assume_role(
+                region_name=self._region,
+                role_session_name=name,
+                role_arn=role_arn,
+                policy=None,
+                duration=self.session_seconds,
+                external_id=None,
+            )
+        key = self.key(session.access_key_id)
+        assert key is not None
+        return RoleSession(
+            key.principal, session.access_key_id, key.secret, session.session_token, _aware(session.expiration)
+        )
+
+    def trusts_any_principal(self, role_arn: str) -> bool:
+        """Whether the role exists and its trust policy names an AWS principal (an account, user or role) at all."""
+        policy = self.trust_policy(role_arn)
+        return policy is not None and _trusts(policy, "AWS", None)
+
+    def _session_principal(self, session: Any, role: Any) -> Principal:
+        if role is None:
+            with MOTO_LOCK:
+                user_id = session.user_id
+        else:
+            user_id = f"{role.id}:{session.session_name}"
+        return Principal(
+            "assumed-role",
+            session.arn,
+            user_id,
+            session.session_name,
+            self._account_id,
+            session.access_key_id,
+            session.role_arn,
+            session.policy or None,
+        )
+
+
+def _aware(moment: datetime) -> datetime:
+    """moto's times are UTC and do not say so."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _trusts(policy: dict[str, Any], kind: str, wanted: str | None) -> bool:
+    """Whether an Allow statement of a trust policy names `wanted` (any, where None) under the principal type `kind`."""
+    statements = policy.get("Statement", [])
+    for statement in statements if isinstance(statements, list) else [statements]:
+        principal = statement.get("Principal", {})
+        if statement.get("Effect") != "Allow":
+            continue
+        if principal == "*":
+            return True
+        named = principal.get(kind, [])
+        names = [named] if isinstance(named, str) else named
+        if names and (wanted is None or wanted in names):
+            return True
+    return False

@@ -1,7 +1,0 @@
-"""Jobs that run: processing and training."""
-
-from localaws.sagemaker.jobs import processing, training
-
-OPERATIONS = {**processing.OPERATIONS, **training.OPERATIONS}
-
-__all__ = ["OPERATIONS"]

@@ -1,9 +1,0 @@
-"""Model steps: CreateModel."""
-
-from __future__ import annotations
-
-from localaws.sagemaker.pipelines.steps.requests import RequestKind
-
-__all__ = ["KIND"]
-
-KIND = RequestKind(type="Model", resource="Model")

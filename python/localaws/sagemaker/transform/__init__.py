@@ -1,5 +1,0 @@
-"""Batch transform: a model over every record of objects in S3."""
-
-from localaws.sagemaker.transform.operations import OPERATIONS
-
-__all__ = ["OPERATIONS"]

@@ -1,7 +1,0 @@
-"""EventBridge Scheduler in motion: moto keeps the schedules, and what is due is called from here."""
-
-from __future__ import annotations
-
-from localaws.scheduler.loop import Scheduler
-
-__all__ = ["Scheduler"]

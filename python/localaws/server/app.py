@@ -1,0 +1,110 @@
+"""The WSGI application: authenticate, decide, route, answer."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from localaws.api.errors import AwsError
+from localaws.api.protocols import Response, error_response
+from localaws.api.request import MAX_FORM_BYTES, MAX_FORM_FIELDS, Request
+from localaws.iam import AccessRequest, Principal, decide, decide_missing, deciding_keys, simulate
+from localaws.motobridge import bridge as moto_bridge
+from localaws.server import introspection
+from localaws.server.authentication import authenticate, check_origin
+from localaws.server.integrity import check_integrity
+from localaws.services.sagemaker import http_api as sagemaker
+
+if TYPE_CHECKING:
+    from localaws.stack import Stack
+
+__all__ = ["Application"]
+
+_logger = logging.getLogger(__name__)
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+
+
+class Application:
+    """Serves one stack over HTTP."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        request = Request.from_environ(environ)
+        response = self.answer(request)
+        status = f"{response.status} {_reason(response.status)}"
+        start_response(status, list({"Content-Length": str(len(response.body)), **response.headers}.items()))
+        return [response.body]
+
+    def answer(self, request: Request) -> Response:
+        """The response to a request, refusals and faults included."""
+        try:
+            check_origin(request, self._stack.endpoint_url)
+            if request.raw_path.startswith(introspection.PREFIX):
+                return introspection.serve(self._stack, request)
+            return self._route(request)
+        except AwsError as error:
+            _logger.info("%s %s %s: %s", request.method, request.raw_path, request.operation, error)
+            return error_response(request, error)
+        except (RecursionError, UnicodeError) as error:
+            # Only what a client sent is nested without end or is no text.
+            _logger.info("%s %s %s: %s", request.method, request.raw_path, request.operation, type(error).__name__)
+            message = "The request is nested too deeply or holds text that is not valid Unicode."
+            return error_response(request, AwsError("SerializationException", message))
+        except Exception:
+            # The last resort of the process: what comes here is a fault of the stack itself.
+            name = request.operation or f"{request.method} {request.raw_path}"
+            identity = uuid.uuid4()
+            _logger.exception("internal fault %s while serving %s", identity, name)
+            message = f"The local stack failed while serving {name}; `localaws logs` shows where (fault {identity})."
+            return error_response(request, AwsError("InternalFailure", message, status=500))
+
+    def _route(self, request: Request) -> Response:
+        caller, request = authenticate(request, self._stack.principals, self._stack.clock())
+        scope = request.scope
+        assert scope is not None
+        if scope.service in ("s3", "s3express"):
+            check_integrity(request)
+        elif request.has_oversized_form:
+            message = f"A form has at most {MAX_FORM_BYTES} bytes and {MAX_FORM_FIELDS} fields: split the request."
+            raise AwsError("RequestEntityTooLarge", message, status=413)
+        if scope.service == "sagemaker":
+            return sagemaker.serve(self._stack, request, caller)
+        policies = self._stack.principals.policies
+        access = _access_request(request, caller, scope.service, scope.region)
+        decide(access, policies)
+        if (scope.service, request.operation) == ("iam", "SimulatePrincipalPolicy"):
+            source = self._stack.principals.named(request.form.get("PolicySourceArn", ""))
+            answer = simulate(request.form, source, policies, self._stack.region)
+            return Response(200, answer, {"Content-Type": "text/xml"})
+        with deciding_keys(access, policies):
+            response = moto_bridge.serve(self._stack, request, caller)
+        if response.status == 404 and (request.method == "HEAD" or b"<Code>NoSuchKey</Code>" in response.body):
+            decide_missing(access, policies)
+        return response
+
+
+def _access_request(request: Request, caller: Principal, service: str, region: str) -> AccessRequest:
+    return AccessRequest(
+        caller,
+        service,
+        request.operation,
+        region,
+        method=request.method,
+        path=request.raw_path,
+        query=request.query,
+        headers=request.headers,
+        parameters=request.form,
+        body=request.body,
+    )
+
+
+def _reason(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"

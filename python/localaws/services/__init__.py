@@ -1,0 +1,1 @@
+"""The services that the stack implements itself; moto serves the others."""

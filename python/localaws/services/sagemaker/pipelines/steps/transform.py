@@ -1,0 +1,14 @@
+"""Transform steps: CreateTransformJob."""
+
+from __future__ import annotations
+
+from localaws.services.sagemaker.pipelines.steps.requests import JobKind
+
+__all__ = ["KIND"]
+
+# Cached attributes: https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-default-keys.html.
+KIND = JobKind(
+    type="Transform",
+    resource="TransformJob",
+    cached_attributes=("BatchStrategy", "Environment", "ModelName", "TransformInput"),
+)

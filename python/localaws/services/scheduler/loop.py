@@ -1,0 +1,164 @@
+"""The loop that finds what is due, calls it, and tries again what failed."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from localaws.motobridge.lock import MOTO_LOCK
+from localaws.services.scheduler.expressions import Expression, InvalidExpression, parse
+from localaws.services.scheduler.targets import Attempt, TargetError, invoke
+
+if TYPE_CHECKING:
+    from localaws.stack import Stack
+
+__all__ = ["Scheduler"]
+
+_logger = logging.getLogger(__name__)
+_EVERY_SECONDS = 0.5
+_LONGEST_PAUSE = timedelta(minutes=1)
+_NAMESPACE = "AWS/Scheduler"
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """What decides when a schedule is due: a schedule in which this changed begins anew."""
+
+    arn: str
+    created: float
+    expression: str
+    timezone: str
+    start: float | None
+
+
+@dataclass
+class _Entry:
+    expression: Expression | None
+    due: datetime | None
+
+
+@dataclass
+class _Failed:
+    """A call to be tried again at `again`, until `until` and for `left` more times."""
+
+    schedule: Any
+    attempt: Attempt
+    again: datetime
+    until: datetime
+    left: int
+
+
+class Scheduler:
+    """Calls the targets of the stack's schedules when they are due; `run` is a background thread's function."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._entries: dict[_Rule, _Entry] = {}
+        self._failed: list[_Failed] = []
+
+    def run(self) -> None:
+        """Look every half second, until the stack ends."""
+        while not self._stack.shutdown.wait(_EVERY_SECONDS):
+            self.tick()
+
+    def tick(self) -> None:
+        """Call what is due now."""
+        now = self._stack.clock()
+        schedules = self._schedules()
+        known, self._entries = self._entries, {}
+        for schedule in schedules:
+            rule = _rule(schedule)
+            entry = self._entries[rule] = known.get(rule) or self._begin(rule, now)
+            if entry.expression is None or entry.due is None or entry.due > now:
+                continue
+            due, entry.due = entry.due, _after(entry.expression, entry.due, now)
+            # moto forgets the default in an update.
+            if schedule.state != "DISABLED" and not (schedule.end_date and due > _moment(schedule.end_date)):
+                self._call(schedule, Attempt(schedule.arn, due), now)
+            if entry.due is None and schedule.action_after_completion == "DELETE":
+                self._delete(schedule)
+        self._try_again(schedules, now)
+
+    def _schedules(self) -> list[Any]:
+        # moto's modules are there as soon as somebody has called Scheduler.
+        models = sys.modules.get("moto.scheduler.models")
+        if models is None:
+            return []
+        with MOTO_LOCK:
+            backend = models.scheduler_backends[self._stack.account_id][self._stack.region]
+            return [each for group in backend.schedule_groups.values() for each in group.schedules.values()]
+
+    def _begin(self, rule: _Rule, now: datetime) -> _Entry:
+        try:
+            expression = parse(rule.expression, rule.timezone)
+        except InvalidExpression as error:
+            _logger.warning("schedule %s is never due: %s", rule.arn, error)
+            return _Entry(None, None)
+        begins = now if rule.start is None else max(now, _moment(rule.start))
+        return _Entry(expression, expression.first(begins))
+
+    def _call(self, schedule: Any, attempt: Attempt, now: datetime) -> None:
+        self._count(schedule, "InvocationAttemptCount")
+        try:
+            operation = invoke(self._stack, schedule.target, attempt)
+        except TargetError as error:
+            self._count(schedule, "TargetErrorCount")
+            _logger.warning("schedule %s, attempt %s: %s", schedule.name, attempt.number, error)
+            policy = schedule.target.get("RetryPolicy", {})
+            until = attempt.due + timedelta(seconds=policy.get("MaximumEventAgeInSeconds", 86_400))
+            pause = min(_LONGEST_PAUSE, timedelta(seconds=2 ** min(attempt.number - 1, 10)))
+            left = policy.get("MaximumRetryAttempts", 185) - (attempt.number - 1)
+            self._failed.append(_Failed(schedule, attempt, now + pause, until, left))
+        else:
+            _logger.info("schedule %s called %s", schedule.name, operation)
+
+    def _try_again(self, schedules: list[Any], now: datetime) -> None:
+        waiting, self._failed = self._failed, []
+        for failed in waiting:
+            if failed.schedule not in schedules:
+                continue
+            if failed.left < 1 or failed.again > failed.until:
+                self._count(failed.schedule, "InvocationDroppedCount")
+                _logger.warning("schedule %s gives up after attempt %s", failed.schedule.name, failed.attempt.number)
+            elif failed.again > now:
+                self._failed.append(failed)
+            else:
+                attempt = Attempt(failed.attempt.schedule_arn, failed.attempt.due, failed.attempt.number + 1)
+                self._call(failed.schedule, attempt, now)
+
+    def _delete(self, schedule: Any) -> None:
+        with MOTO_LOCK:
+            backend = sys.modules["moto.scheduler.models"].scheduler_backends[self._stack.account_id]
+            groups = backend[self._stack.region].schedule_groups
+            groups[schedule.group_name].schedules.pop(schedule.name, None)
+
+    def _count(self, schedule: Any, metric: str) -> None:
+        dimensions = [{"Name": "ScheduleGroup", "Value": schedule.group_name}]
+        datum = {"MetricName": metric, "Dimensions": dimensions, "Value": 1, "Unit": "Count"}
+        self._stack.put_metrics(_NAMESPACE, [{**datum, "Timestamp": self._stack.clock()}])
+
+
+def _rule(schedule: Any) -> _Rule:
+    start = None if schedule.start_date is None else float(schedule.start_date)
+    return _Rule(
+        schedule.arn,
+        float(schedule.creation_date),
+        schedule.schedule_expression,
+        schedule.schedule_expression_timezone,
+        start,
+    )
+
+
+def _after(expression: Expression, due: datetime, now: datetime) -> datetime | None:
+    """The next moment that lies ahead: what was missed does not come in a burst."""
+    following = expression.following(due)
+    while following is not None and following <= now:
+        following = expression.following(following)
+    return following
+
+
+def _moment(seconds: float | str) -> datetime:
+    return datetime.fromtimestamp(float(seconds), UTC)
