@@ -19,7 +19,7 @@ endif
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ## Tools that must be there before minutes are spent on installing
 
@@ -74,9 +74,17 @@ demo-down: install ## end what `make demo KEEP=1`, or a demo that was killed, le
 
 ## The checks
 
-.PHONY: test check
-test: needs-terraform $(VENV)/.installed-dev ## all tests (ARGS='-m "not slow"' for the quick ones)
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+PYTEST = $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+.PHONY: test test-quick test-full check
+test: needs-terraform $(VENV)/.installed-dev ## the tests, in ten minutes (ARGS='tests/jobs -k …')
+	@$(PYTEST) -m "not full" $(ARGS)
+
+test-quick: needs-terraform $(VENV)/.installed-dev ## the fast ones of `make test`, in five minutes
+	@$(PYTEST) -m "not slow and not full" $(ARGS)
+
+test-full: needs-terraform $(VENV)/.installed-dev $(RENDER_VENV)/.installed ## the tests that `make test` leaves out: SDK releases, image pins, killed demos
+	@$(PYTEST) -m full $(ARGS)
 
 check: needs-terraform $(VENV)/.installed-dev $(RENDER_VENV)/.installed ## style, types, and that nothing generated is stale
 	$(BIN)/ruff check .

@@ -16,7 +16,7 @@ from mlops.jobs.cli import main
 from mlops.jobs.csv_rows import read_rows, write_rows
 from mlops.jobs.row_encoder import Encoder
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.full
 
 ROOT = Path(__file__).parents[2]
 JOBS = ROOT / "python/mlops/jobs"

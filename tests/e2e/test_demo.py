@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -88,20 +89,36 @@ def leftovers_of(project: Path) -> bool:
     return left
 
 
+@dataclass(frozen=True)
+class Moment:
+    """A moment of a demo: what it has printed, then what one of its processes or its log shows."""
+
+    printed: str
+    process: str = ""
+    logged: str = ""
+
+
+STACK = Moment("▸ local stack up", process="localaws serve")
+INIT = Moment("▸ terraform init", process="terraform init")
+APPLY = Moment("▸ terraform apply", logged="Creation complete")
+JOB = Moment("TrainModel +Executing")
+DESTROY = Moment("▸ terraform destroy", logged="Destruction complete")
+full = pytest.mark.full
+
+
 @pytest.mark.parametrize(
-    ("moment", "sign"),
+    "moment",
     [
-        ("while the stack starts", "▸ local stack up"),
-        ("in init", "▸ terraform init"),
-        ("in apply", "▸ terraform apply"),
-        ("in a job", "TrainModel +Executing"),
-        ("in destroy", "▸ terraform destroy"),
+        pytest.param(STACK, marks=full, id="stack"),
+        pytest.param(INIT, marks=full, id="init"),
+        pytest.param(APPLY, id="apply"),
+        pytest.param(JOB, marks=full, id="job"),
+        pytest.param(DESTROY, marks=full, id="destroy"),
     ],
 )
-def test_ctrl_c_at_any_moment_cleans_up(moment: str, sign: str, project: Path) -> None:
+def test_ctrl_c_at_any_moment_cleans_up(moment: Moment, project: Path) -> None:
     with start_demo(project) as demo:
-        said = _until(demo, sign)
-        time.sleep(0.4)
+        said = _until(demo, moment, project)
         os.kill(demo.pid, signal.SIGINT)
         rest, _ = demo.communicate(timeout=60)
     assert demo.returncode == 130, said + rest
@@ -111,11 +128,18 @@ def test_ctrl_c_at_any_moment_cleans_up(moment: str, sign: str, project: Path) -
     assert "Two interrupts received" not in (project / "build/demo/demo.log").read_text()
 
 
-@pytest.mark.parametrize("sign", ["▸ local stack up", "▸ terraform init", "▸ terraform apply", "TrainModel +Executing"])
-def test_what_a_killed_demo_left_is_cleaned_up(sign: str, project: Path) -> None:
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param(STACK, marks=full, id="stack"),
+        pytest.param(INIT, marks=full, id="init"),
+        pytest.param(APPLY, marks=full, id="apply"),
+        pytest.param(JOB, id="job"),
+    ],
+)
+def test_what_a_killed_demo_left_is_cleaned_up(moment: Moment, project: Path) -> None:
     with start_demo(project) as demo:
-        _until(demo, sign)
-        time.sleep(0.4)
+        _until(demo, moment, project)
         demo.kill()
     with start_demo(project, "--down") as end:
         said, _ = end.communicate(timeout=60)
@@ -125,11 +149,11 @@ def test_what_a_killed_demo_left_is_cleaned_up(sign: str, project: Path) -> None
     assert not (project / "build/demo/localaws/work").exists()
 
 
+@full
 def test_the_next_demo_runs_after_one_whose_make_was_killed(project: Path) -> None:
     """In the middle of an apply, and with a Terraform of the user's own that goes on in the same folder."""
     with start_demo(project, through=("sh", "-c", '"$@" & wait', "sh")) as make:
-        _until(make, "▸ terraform apply")
-        time.sleep(2)
+        _until(make, APPLY, project)
         os.kill(make.pid, signal.SIGKILL)
         make.wait()
         with subprocess.Popen(["sleep", "600"], cwd=project / "build/demo") as terraform:
@@ -144,10 +168,10 @@ def test_the_next_demo_runs_after_one_whose_make_was_killed(project: Path) -> No
     assert not leftovers_of(project)
 
 
+@full
 def test_the_next_demo_runs_after_one_was_killed_in_destroy(project: Path) -> None:
     with start_demo(project) as demo:
-        _until(demo, "▸ terraform destroy")
-        time.sleep(1)
+        _until(demo, DESTROY, project)
         demo.kill()
     with start_demo(project) as second:
         said, _ = second.communicate(timeout=300)
@@ -185,14 +209,21 @@ def test_a_kept_stack_is_not_taken_over(kept: Kept) -> None:
     assert kept.aws("sts", "get-caller-identity")["Account"] == "123456789012", "it still answers"
 
 
-def _until(demo: subprocess.Popen[str], sign: str) -> str:
+def _until(demo: subprocess.Popen[str], moment: Moment, project: Path) -> str:
+    """Wait for a moment of the demo and return what it has printed until then."""
     assert demo.stdout is not None
     said = ""
     for line in demo.stdout:
         said += line
-        if re.search(sign, line):
-            return said
-    raise AssertionError(f"{sign} never came:\n{said}")
+        if re.search(moment.printed, line):
+            break
+    else:
+        raise AssertionError(f"{moment} never came:\n{said}")
+    log = project / "build/demo/demo.log"
+    while not any(moment.process in line for line in processes_of(project)) or moment.logged not in log.read_text():
+        assert demo.poll() is None, f"the demo ended before {moment}"
+        time.sleep(0.02)
+    return said
 
 
 def _plugins() -> str:

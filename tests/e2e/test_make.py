@@ -16,7 +16,7 @@ import pytest
 from botocore.exceptions import ClientError
 from demo_process import BIN
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.full
 
 ROW = b"39,State-gov,Bachelors,13,Never-married,Adm-clerical,Not-in-family,White,Male,2174,0,40,United-States"
 

@@ -62,6 +62,7 @@ def typed() -> list[str]:
     return [*lines[:last], *table, *lines[last:]]
 
 
+@pytest.mark.full
 def test_the_readme_s_commands_run_in_order_in_a_fresh_clone(clone: Path, user: dict[str, str]) -> None:
     with Terminal(clone, user) as terminal:
         try:

@@ -25,7 +25,7 @@ BOOTSTRAP = PROJECT / "rendered/bootstrap"
 _ROWS = 20
 _ZEROS = 13
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.full
 
 
 def test_a_students_predictors_run_unmodified(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from first_models import SKLEARN
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.full
 
 SCRIPT = Path(__file__).with_name("assets") / "releases" / "process.py"
 UV = str(Path(sys.executable).with_name("uv"))

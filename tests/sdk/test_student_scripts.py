@@ -35,7 +35,7 @@ _ROLE = {
 _CONTAINERS = ((SKLEARN, "encoder.tar.gz", ENCODER), (XGBOOST, "xgboost-default.tar.gz", {}))
 _ENDED = ("Succeeded", "Failed", "Stopped")
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.full
 
 
 def test_a_students_script_runs_unmodified(sdk: tuple[str, Path], stack: dict[str, str], tmp_path: Path) -> None:
