@@ -12,7 +12,7 @@ from jobs.world import another_account
 from localaws.api.errors import access_denied
 from localaws.api.request import Request
 from localaws.iam import AccessRequest
-from localaws.services.sagemaker.hosting import runtime
+from localaws.services.sagemaker.inference import http_api
 from localaws.stack import Stack
 
 
@@ -38,9 +38,9 @@ def test_invocation_is_decided_on(stack: Stack, monkeypatch: pytest.MonkeyPatch,
         seen.append(request)
         raise access_denied("not you")
 
-    monkeypatch.setattr(runtime, "decide", refuse)
+    monkeypatch.setattr(http_api, "decide", refuse)
     request = Request("POST", f"/endpoints/my%2Dendpoint/{route}", "", {}, b"x")
-    response = runtime.serve(stack, request, stack.principals.administrator())
+    response = http_api.serve(stack, request, stack.principals.administrator())
     assert (response.status, response.headers["x-amzn-ErrorType"]) == (403, "AccessDeniedException")
     body: dict[str, Any] = json.loads(response.body)
     assert body["Message"] == "not you"

@@ -29,9 +29,9 @@ _PREFIX = "SageMaker."
 def serve(stack: Stack, request: Request, caller: Principal) -> Response:
     """Execute one request of SageMaker or SageMaker Runtime, which sign alike; raises `AwsError` for a refusal."""
     if request.raw_path.startswith("/endpoints/"):
-        from localaws.services.sagemaker.hosting import runtime
+        from localaws.services.sagemaker.inference import http_api
 
-        return runtime.serve(stack, request, caller)
+        return http_api.serve(stack, request, caller)
     operation = _operation(request)
     if request.scope is not None and request.scope.region != stack.region:
         raise AwsError(

@@ -18,7 +18,7 @@ __all__ = ["Handler", "call", "operations", "operations_by_feature"]
 Handler = Callable[["Stack", dict[str, Any], Principal], dict[str, Any]]
 
 # Each feature module has `OPERATIONS: dict[str, Handler]`; they are imported when the first request comes.
-FEATURES = ("hosting", "jobs", "models", "pipelines", "registry", "tags", "transform", "tuning")
+FEATURES = ("endpoints", "jobs", "models", "pipelines", "registry", "tags", "transform", "tuning")
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from localaws.api.errors import AwsError, validation_error
-from localaws.services.sagemaker.hosting.served_model import ServedModel
+from localaws.services.sagemaker.inference.served_model import ServedModel
 from localaws.services.sagemaker.jobs.checks import check_instances, check_s3_uri
 from localaws.services.sagemaker.transform.settings import processing_of
 

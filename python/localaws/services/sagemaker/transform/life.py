@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from localaws.runtime.serving import ModelServer, ServingError
-from localaws.services.sagemaker.hosting.served_model import HostingFailure, ServedModel, place
+from localaws.services.sagemaker.inference.served_model import HostingFailure, ServedModel, place
 from localaws.services.sagemaker.jobs.lifecycle import Job, JobFailure
 from localaws.services.sagemaker.jobs.reasons import MAX_REASON
 from localaws.services.sagemaker.jobs.s3 import DataError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from localaws.api.errors import validation_error
 from localaws.iam import Principal
-from localaws.services.sagemaker.hosting.served_model import served_model
+from localaws.services.sagemaker.inference.served_model import served_model
 from localaws.services.sagemaker.jobs import checks
 from localaws.services.sagemaker.jobs.lifecycle import start
 from localaws.services.sagemaker.plain import describe, list_family

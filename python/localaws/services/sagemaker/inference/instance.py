@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from localaws.iam import RoleSession
 from localaws.runtime.serving import ModelServer, ServingError
-from localaws.services.sagemaker.hosting.multi_model import PrefixModels
-from localaws.services.sagemaker.hosting.served_model import HostingFailure, ServedModel
+from localaws.services.sagemaker.inference.multi_model import PrefixModels
+from localaws.services.sagemaker.inference.served_model import HostingFailure, ServedModel
 
 if TYPE_CHECKING:
     from localaws.stack import Stack

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localaws.runtime.serving import Invocation, InvocationResult
-from localaws.services.sagemaker.hosting.logs import EndpointLog
+from localaws.services.sagemaker.inference.logs import EndpointLog
 from localaws.services.sagemaker.jobs.s3 import place
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from localaws.services.sagemaker.hosting import deployment, scalable_targets
-from localaws.services.sagemaker.hosting.endpoint import HostedEndpoint
-from localaws.services.sagemaker.hosting.fleet import VariantFleet
+from localaws.services.sagemaker.deployments import scalable_targets, update
+from localaws.services.sagemaker.deployments.endpoint import HostedEndpoint
+from localaws.services.sagemaker.inference.fleet import VariantFleet
 
 __all__ = ["Autoscaler", "is_scalable_target"]
 
@@ -78,7 +78,7 @@ def _scale(endpoint: HostedEndpoint, changes: Mapping[VariantFleet, tuple[int, s
         (fleet, count, scalable_targets.begin_activity(endpoint, fleet.name, count, cause))
         for fleet, (count, cause) in changes.items()
     ]
-    deployment.rescale(endpoint, {fleet: (None, count) for fleet, count, _ in activities})
+    update.rescale(endpoint, {fleet: (None, count) for fleet, count, _ in activities})
     for fleet, count, activity in activities:
         had = len(fleet.instances)
         reason = "" if had == count else str(endpoint.record.described.get("FailureReason", f"it has {had}"))

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from localaws.api.errors import limit_exceeded, validation_error
 from localaws.iam import Principal
-from localaws.services.sagemaker.hosting import deployment
-from localaws.services.sagemaker.hosting.autoscaling import Autoscaler, is_scalable_target
-from localaws.services.sagemaker.hosting.endpoint import HostedEndpoint
-from localaws.services.sagemaker.hosting.fleet import VariantFleet
-from localaws.services.sagemaker.hosting.generation import Generation
-from localaws.services.sagemaker.hosting.policies import check_policy
-from localaws.services.sagemaker.hosting.scalable_targets import deregister
+from localaws.services.sagemaker.deployments import update
+from localaws.services.sagemaker.deployments.autoscaling import Autoscaler, is_scalable_target
+from localaws.services.sagemaker.deployments.endpoint import HostedEndpoint
+from localaws.services.sagemaker.deployments.generation import Generation
+from localaws.services.sagemaker.deployments.scalable_targets import deregister
+from localaws.services.sagemaker.endpoints.deployment_checks import check_policy
+from localaws.services.sagemaker.inference.fleet import VariantFleet
 from localaws.services.sagemaker.plain import describe, list_family
 from localaws.services.sagemaker.store import Record
 
@@ -51,7 +51,7 @@ def _create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[st
         record.internal["hosted"] = endpoint
         endpoint.publish()
     endpoint.keep(Autoscaler())
-    _background(endpoint, "create", lambda: deployment.bring_up(endpoint, generation))
+    _background(endpoint, "create", lambda: update.bring_up(endpoint, generation))
     return {"EndpointArn": record.arn}
 
 
@@ -74,7 +74,7 @@ def _update(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[st
         _check_quota(generation)
         endpoint.pending = generation
         endpoint.publish("Updating", FailureReason=None, LastDeploymentConfig=policy)
-    _background(endpoint, "update", lambda: deployment.update(endpoint, generation, policy or {}))
+    _background(endpoint, "update", lambda: update.update(endpoint, generation, policy or {}))
     return {"EndpointArn": record.arn}
 
 
@@ -84,7 +84,7 @@ def _update_weights(stack: Stack, request: dict[str, Any], caller: Principal) ->
         endpoint = _ready(record)
         changes = _changes(endpoint, request["DesiredWeightsAndCapacities"])
         endpoint.publish("Updating", FailureReason=None)
-    _background(endpoint, "rescale", lambda: deployment.rescale(endpoint, changes))
+    _background(endpoint, "rescale", lambda: update.rescale(endpoint, changes))
     return {"EndpointArn": record.arn}
 
 
@@ -98,7 +98,7 @@ def _delete(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[st
 
     def delete() -> None:
         deregister(endpoint)
-        deployment.delete(endpoint)
+        update.delete(endpoint)
 
     _background(endpoint, "delete", delete)
     return {}
@@ -112,7 +112,7 @@ def _background(endpoint: HostedEndpoint, what: str, work: Callable[[], None]) -
             work()
         finally:
             if endpoint.status in _IN_PROGRESS and not endpoint.stack.shutdown.is_set():
-                deployment.give_up(endpoint)
+                update.give_up(endpoint)
 
     endpoint.stack.spawn(f"{what}-{endpoint.name}", body)
 

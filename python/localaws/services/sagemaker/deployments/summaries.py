@@ -6,8 +6,8 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from localaws.services.sagemaker.hosting.fleet import VariantFleet
-from localaws.services.sagemaker.hosting.generation import Generation
+from localaws.services.sagemaker.deployments.generation import Generation
+from localaws.services.sagemaker.inference.fleet import VariantFleet
 
 __all__ = ["members"]
 

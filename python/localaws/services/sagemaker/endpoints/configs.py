@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from localaws.iam import Principal
-from localaws.services.sagemaker.hosting.config_checks import check_config
+from localaws.services.sagemaker.endpoints.config_checks import check_config
 from localaws.services.sagemaker.plain import plain_operations
 
 if TYPE_CHECKING:

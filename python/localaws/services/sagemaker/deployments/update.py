@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from localaws.api.errors import AwsError
-from localaws.services.sagemaker.hosting.endpoint import HostedEndpoint
-from localaws.services.sagemaker.hosting.fleet import VariantFleet
-from localaws.services.sagemaker.hosting.generation import Generation
-from localaws.services.sagemaker.hosting.served_model import HostingFailure
-from localaws.services.sagemaker.hosting.watch import Interrupted, RolledBack, Watch
+from localaws.services.sagemaker.deployments.endpoint import HostedEndpoint
+from localaws.services.sagemaker.deployments.generation import Generation
+from localaws.services.sagemaker.deployments.watch import Interrupted, RolledBack, Watch
+from localaws.services.sagemaker.inference.fleet import VariantFleet
+from localaws.services.sagemaker.inference.served_model import HostingFailure
 
 __all__ = ["bring_up", "delete", "give_up", "rescale", "update"]
 

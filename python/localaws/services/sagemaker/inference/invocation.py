@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from localaws.api.errors import AwsError
 from localaws.runtime.serving import Invocation, InvocationResult, ServingError
-from localaws.services.sagemaker.hosting.fleet import VariantFleet
-from localaws.services.sagemaker.hosting.instance import Instance
-from localaws.services.sagemaker.hosting.logs import log_group
-from localaws.services.sagemaker.hosting.multi_model import MissingModel
-from localaws.services.sagemaker.hosting.traffic import UnknownVariantError
+from localaws.services.sagemaker.inference.fleet import VariantFleet
+from localaws.services.sagemaker.inference.instance import Instance
+from localaws.services.sagemaker.inference.logs import log_group
+from localaws.services.sagemaker.inference.multi_model import MissingModel
+from localaws.services.sagemaker.inference.router import UnknownVariantError
 
 if TYPE_CHECKING:
-    from localaws.services.sagemaker.hosting.endpoint import HostedEndpoint
+    from localaws.services.sagemaker.deployments.endpoint import HostedEndpoint
 
 __all__ = ["Answer", "ModelError", "invoke", "most_bytes", "runtime_error"]
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 from localaws.api.errors import AwsError
 from localaws.iam import RoleSession
 from localaws.runtime.serving import ContainerSpec, ModelServer, ServingError
-from localaws.services.sagemaker.hosting.instance import Instance, failure_reason, prefix_models
-from localaws.services.sagemaker.hosting.logs import EndpointLog
-from localaws.services.sagemaker.hosting.served_model import HostingFailure, ServedModel, place
+from localaws.services.sagemaker.inference.instance import Instance, failure_reason, prefix_models
+from localaws.services.sagemaker.inference.logs import EndpointLog
+from localaws.services.sagemaker.inference.served_model import HostingFailure, ServedModel, place
 
 if TYPE_CHECKING:
     from localaws.stack import Stack

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from localaws.api.errors import AwsError
-from localaws.services.sagemaker.hosting import alarms
-from localaws.services.sagemaker.hosting.endpoint import HostedEndpoint
+from localaws.services.sagemaker.deployments import alarms
+from localaws.services.sagemaker.deployments.endpoint import HostedEndpoint
 
 __all__ = ["Interrupted", "RolledBack", "Watch"]
 

@@ -16,13 +16,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from localaws.api.errors import AwsError
 from localaws.runtime.serving import Invocation
-from localaws.services.sagemaker.hosting.fleet import VariantFleet
-from localaws.services.sagemaker.hosting.invocation import ModelError, invoke, runtime_error
-from localaws.services.sagemaker.hosting.notifications import notify
+from localaws.services.sagemaker.inference.fleet import VariantFleet
+from localaws.services.sagemaker.inference.invocation import ModelError, invoke, runtime_error
+from localaws.services.sagemaker.inference.notifications import notify
 from localaws.services.sagemaker.jobs.s3 import place
 
 if TYPE_CHECKING:
-    from localaws.services.sagemaker.hosting.endpoint import HostedEndpoint
+    from localaws.services.sagemaker.deployments.endpoint import HostedEndpoint
 
 __all__ = ["AsyncQueue", "AsyncRequest"]
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from localaws.services.sagemaker.hosting.fleet import VariantFleet
-from localaws.services.sagemaker.hosting.logs import EndpointLog
-from localaws.services.sagemaker.hosting.served_model import served_model
-from localaws.services.sagemaker.hosting.traffic import Share
+from localaws.services.sagemaker.inference.fleet import VariantFleet
+from localaws.services.sagemaker.inference.logs import EndpointLog
+from localaws.services.sagemaker.inference.router import Share
+from localaws.services.sagemaker.inference.served_model import served_model
 
 if TYPE_CHECKING:
     from localaws.stack import Stack

@@ -9,8 +9,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from localaws.services.sagemaker.hosting.fleet import VariantFleet
-from localaws.services.sagemaker.hosting.instance import Instance
+from localaws.services.sagemaker.inference.fleet import VariantFleet
+from localaws.services.sagemaker.inference.instance import Instance
 
 __all__ = ["Router", "Share", "UnknownVariantError"]
 

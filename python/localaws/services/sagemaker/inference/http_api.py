@@ -13,9 +13,9 @@ from localaws.api.protocols import Response
 from localaws.api.request import Request
 from localaws.iam import AccessRequest, Principal, decide
 from localaws.runtime.serving import Invocation
-from localaws.services.sagemaker.hosting.asynchronous import AsyncRequest
-from localaws.services.sagemaker.hosting.endpoint import HostedEndpoint
-from localaws.services.sagemaker.hosting.invocation import ModelError, invoke, most_bytes, runtime_error
+from localaws.services.sagemaker.deployments.endpoint import HostedEndpoint
+from localaws.services.sagemaker.inference.async_queue import AsyncRequest
+from localaws.services.sagemaker.inference.invocation import ModelError, invoke, most_bytes, runtime_error
 
 if TYPE_CHECKING:
     from localaws.stack import Stack

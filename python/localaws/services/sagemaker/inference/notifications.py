@@ -9,8 +9,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from localaws.services.sagemaker.hosting.asynchronous import AsyncRequest
-    from localaws.services.sagemaker.hosting.endpoint import HostedEndpoint
+    from localaws.services.sagemaker.deployments.endpoint import HostedEndpoint
+    from localaws.services.sagemaker.inference.async_queue import AsyncRequest
 
 __all__ = ["notify"]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from localaws.api.errors import validation_error
-from localaws.services.sagemaker.hosting.served_model import ServedModel, served_model
+from localaws.services.sagemaker.inference.served_model import ServedModel, served_model
 from localaws.services.sagemaker.jobs.checks import check_s3_uri, check_server
 
 if TYPE_CHECKING:

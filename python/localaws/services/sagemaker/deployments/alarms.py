@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from localaws.motobridge.lock import MOTO_LOCK
-from localaws.services.sagemaker.hosting.metrics import NAMESPACE
+from localaws.services.sagemaker.inference.metrics import NAMESPACE
 
 if TYPE_CHECKING:
-    from localaws.services.sagemaker.hosting.endpoint import HostedEndpoint
+    from localaws.services.sagemaker.deployments.endpoint import HostedEndpoint
     from localaws.stack import Stack
 
 __all__ = ["AlarmsUnreadable", "evaluate", "read", "tripped"]

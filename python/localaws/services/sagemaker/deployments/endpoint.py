@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from localaws.api.errors import AwsError
 from localaws.runtime.serving import Invocation, InvocationResult
-from localaws.services.sagemaker.hosting import summaries
-from localaws.services.sagemaker.hosting.asynchronous import AsyncQueue
-from localaws.services.sagemaker.hosting.capture import VariantCapture
-from localaws.services.sagemaker.hosting.fleet import VariantFleet
-from localaws.services.sagemaker.hosting.generation import Generation
-from localaws.services.sagemaker.hosting.logs import EndpointLog
-from localaws.services.sagemaker.hosting.measures import answered, loaded_models, unanswered
-from localaws.services.sagemaker.hosting.metrics import EndpointMetrics
-from localaws.services.sagemaker.hosting.traffic import Router
+from localaws.services.sagemaker.deployments import summaries
+from localaws.services.sagemaker.deployments.generation import Generation
+from localaws.services.sagemaker.inference.async_queue import AsyncQueue
+from localaws.services.sagemaker.inference.capture import VariantCapture
+from localaws.services.sagemaker.inference.fleet import VariantFleet
+from localaws.services.sagemaker.inference.invocation_metrics import answered, loaded_models, unanswered
+from localaws.services.sagemaker.inference.logs import EndpointLog
+from localaws.services.sagemaker.inference.metrics import EndpointMetrics
+from localaws.services.sagemaker.inference.router import Router
 from localaws.services.sagemaker.store import Record
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from localaws.motobridge.lock import MOTO_LOCK
 
 if TYPE_CHECKING:
-    from localaws.services.sagemaker.hosting.endpoint import HostedEndpoint
+    from localaws.services.sagemaker.deployments.endpoint import HostedEndpoint
 
 __all__ = ["begin_activity", "deregister", "end_activity", "policies", "target"]
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from localaws.runtime.serving import InvocationResult
-from localaws.services.sagemaker.hosting.metrics import EndpointMetrics
+from localaws.services.sagemaker.inference.metrics import EndpointMetrics
 
 if TYPE_CHECKING:
-    from localaws.services.sagemaker.hosting.fleet import VariantFleet
+    from localaws.services.sagemaker.inference.fleet import VariantFleet
 
 __all__ = ["answered", "loaded_models", "unanswered"]
 
