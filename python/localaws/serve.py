@@ -41,15 +41,13 @@ def serve(home: Home, port: int, region: str, account_id: str, log: str | None) 
     for name in ("waitress.queue", "botocore"):
         logging.getLogger(name).setLevel(logging.ERROR)
 
-    from localaws.server.http_server import create_server
-    from localaws.services.scheduler import Scheduler
     from localaws.stack import Stack
 
     home.clear()
     home.work_dir.mkdir(mode=0o700)
     stack = Stack(region, account_id, home.work_dir, "", home.path)
     try:
-        server = create_server(stack, port)
+        server = stack.create_server(port)
     except OSError as error:
         print(
             f"localaws: port {port} of 127.0.0.1 cannot be used: {error.strerror}. Choose another --port.",
@@ -73,8 +71,8 @@ def serve(home: Home, port: int, region: str, account_id: str, log: str | None) 
         )
     )
     print(f"localaws serves {region} of account {account_id} at {stack.endpoint_url}", flush=True)
-    stack.spawn("preload", _preload)
-    stack.spawn("scheduler", Scheduler(stack).run)
+    stack.spawn("preload", lambda: _preload(stack))
+    stack.start_background()
     stack.spawn("home", lambda: _end_without_home(stack, lock))
     try:
         # Returns when a signal raises SystemExit in it.
@@ -119,16 +117,17 @@ def _end_on_signals(stack: Stack) -> None:
         signal.signal(name, end)
 
 
-def _preload() -> None:
+def _preload(stack: Stack) -> None:
     """Load what the first requests need while the client is still starting, and say what jobs are not kept from."""
     from localaws.api.models import service_model
     from localaws.motobridge import bridge as moto_bridge
     from localaws.runtime import sandbox
-    from localaws.services.sagemaker.service import operations
 
     moto_bridge.preload(("s3", "sts", "iam"))
     if warning := sandbox.WARNINGS[sandbox.kind()]:
         _logger.warning(warning.removeprefix("WARNING: "))
     service_model()
-    operations()
+    for service in stack.services.values():
+        if service.operations is not None:
+            service.operations()
     moto_bridge.preload(("logs",))

@@ -1,143 +1,55 @@
-"""One local stack: what every part of it shares."""
+"""One local stack: an account, its services, and the server in front of them."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from localaws.iam import ContainerCredentials, Principals, RoleSession, RotatingSession
-from localaws.motobridge.lock import MOTO_LOCK
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
+from localaws.account import Account
 from localaws.runtime.visible import hide
-from localaws.services.sagemaker.store import Store
+from localaws.server.app import Application
+from localaws.server.http_server import create_server
+from localaws.server.in_process import answer
+from localaws.services.table import FAMILIES, SERVICES, Service
 from localaws.state import default_home
-
-if TYPE_CHECKING:
-    import boto3
-
-    from localaws.runtime.images import ImageTable
+from localaws.store import Family
 
 __all__ = ["Stack"]
 
 
-def _now() -> datetime:
-    """The time with the millisecond precision that AWS's APIs have."""
-    now = datetime.now(UTC)
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)
-
-
-@dataclass
-class Stack:
-    """A region of an account on this machine.
-
-    `work_dir` holds the jobs' directories and is the stack's own.  `endpoint_url` is where the stack listens; it is set
-    before the first request.  `clock` gives aware UTC datetimes.  `shutdown` is set when the stack ends: threads return
-    and child processes are killed.
-    """
-
-    region: str
-    account_id: str
-    work_dir: Path
-    endpoint_url: str
-    config_dir: Path
-    partition: str = "aws"
-    clock: Callable[[], datetime] = _now
-    shutdown: threading.Event = field(default_factory=threading.Event)
+class Stack(Account):
+    """An account that answers requests; nothing below imports it."""
 
     def __post_init__(self) -> None:
-        # No job sees the keys of the administrator, or other jobs; nor those of the user's other stack.
-        hide(self.work_dir, self.config_dir, default_home().path)
-        self.store = Store(self.region, self.account_id, self.partition, lambda: self.clock())
-        self.principals = Principals(self.region, self.account_id, self.partition)
-        self.container_credentials = ContainerCredentials(self.principals, lambda: self.clock())
-        self._threads: list[threading.Thread] = []
+        super().__post_init__()
+        # Nor does a job see the keys of the user's other stack.
+        hide(default_home().path)
+        self._application = Application(
+            self, {name: service.serve for name, service in SERVICES.items() if service.serve}
+        )
 
-    @cached_property
-    def images(self) -> ImageTable:
-        """What an image URI stands for (read from the package and from the user's own table in `config_dir`)."""
-        from localaws.runtime.images import load_images
+    @property
+    def families(self) -> Mapping[str, Family]:
+        """The families of all services."""
+        return FAMILIES
 
-        return load_images(self.config_dir)
+    @property
+    def services(self) -> Mapping[str, Service]:
+        """The services that the stack implements itself, by their signing names."""
+        return SERVICES
 
-    def assume_role(self, role_arn: str, session_name: str) -> RoleSession:
-        """Temporary credentials that SageMaker obtains for a role, and the principal they make.
+    def send(self, prepared: AWSPreparedRequest) -> AWSResponse:
+        """Answer a signed request of the stack's own in the calling thread."""
+        return answer(self._application, prepared)
 
-        Raises AWS's ValidationException where the role does not exist or does not trust SageMaker.
-        """
-        return self.principals.assume_for_service(role_arn, session_name)
+    def create_server(self, port: int) -> Any:
+        """A bound server (see `localaws.server.http_server`); `endpoint_url` is known from then on."""
+        return create_server(self._application, port)
 
-    def session_for_role(self, role_arn: str, session_name: str) -> boto3.Session:
-        """A boto3 session with the role's temporary credentials (see `assume_role` and `session`)."""
-        return self.session(self.assume_role(role_arn, session_name))
-
-    def session(self, credentials: RoleSession) -> boto3.Session:
-        """A boto3 session with the given credentials, whose clients this stack answers in the calling thread.
-
-        Credentials that expire are renewed before they do, for as long as the role can be assumed.
-        """
-        from localaws.server.in_process import sender
-        from localaws.session import local_session
-
-        rotating = RotatingSession(self.principals, credentials, lambda: self.clock())
-        return local_session(credentials, self.region, self.endpoint_url, rotating.current, sender(self))
-
-    def container_environment(self, credentials: RoleSession | None) -> dict[str, str]:
-        """The variables by which SDKs in a container find this stack, the region and the role's credentials.
-
-        The credentials come from an endpoint, as in AWS's containers, and so outlive any session.  Call
-        `container_credentials.close` when the container has ended.
-        """
-        found = {
-            "AWS_DEFAULT_REGION": self.region,
-            "AWS_ENDPOINT_URL": self.endpoint_url,
-            "AWS_REGION": self.region,
-        }
-        if credentials:
-            found |= {
-                "AWS_CONTAINER_AUTHORIZATION_TOKEN": self.container_credentials.open(credentials),
-                "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{self.endpoint_url}/_localaws/credentials",
-            }
-        return found
-
-    def put_logs(self, group: str, stream: str, lines: Iterable[str]) -> None:
-        """Append lines, stamped with the present time, to a CloudWatch Logs stream, made if need be."""
-        from moto.logs.models import logs_backends
-
-        backend: Any = logs_backends[self.account_id][self.region]
-        stamp = int(time.time() * 1000)
-        events = [{"timestamp": stamp, "message": line} for line in lines]
-        with MOTO_LOCK:
-            backend.ensure_log_group(group)
-            backend.ensure_log_stream(group, stream)
-            if events:
-                backend.put_log_events(group, stream, events)
-
-    def put_metrics(self, namespace: str, data: list[dict[str, Any]]) -> None:
-        """Publish CloudWatch metrics: `data` is that of PutMetricData, its time stamps with a time zone."""
-        from moto.cloudwatch.models import cloudwatch_backends
-
-        backend: Any = cloudwatch_backends[self.account_id][self.region]
-        # moto compares times in UTC that do not say so.
-        naive = [{**datum, "Timestamp": datum["Timestamp"].astimezone(UTC).replace(tzinfo=None)} for datum in data]
-        with MOTO_LOCK:
-            backend.put_metric_data(namespace, naive)
-
-    def spawn(self, name: str, function: Callable[[], None]) -> threading.Thread:
-        """Run `function` in a background thread; it must return soon after `shutdown` is set."""
-        thread = threading.Thread(target=function, name=name, daemon=True)
-        self._threads = [running for running in self._threads if running.is_alive()]
-        self._threads.append(thread)
-        thread.start()
-        return thread
-
-    def close(self, timeout_seconds: float = 10.0) -> None:
-        """Set `shutdown` and wait for the background threads, together at most `timeout_seconds`."""
-        self.shutdown.set()
-        deadline = time.monotonic() + timeout_seconds
-        for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+    def start_background(self) -> None:
+        """Start what the services do without a request, each in a thread of its own."""
+        for name, service in SERVICES.items():
+            if service.background is not None:
+                self.spawn(name, service.background(self))

@@ -20,7 +20,6 @@ from botocore.credentials import Credentials
 from jobs.world import ACCOUNT, BUCKET, PERMISSIONS, REGION, TRUST, World, administrator
 
 from localaws import background, environment
-from localaws.server.http_server import create_server
 from localaws.stack import Stack
 from localaws.state import Home, RunningStack
 
@@ -111,7 +110,7 @@ def own_stack(tmp_path: Path) -> Iterator[LocalStack]:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A stack in this process, with its server, a bucket and a role: one for the session, as moto's state is one."""
     stack = Stack(REGION, ACCOUNT, tmp_path_factory.mktemp("work"), "", tmp_path_factory.mktemp("config"))
-    server = create_server(stack, 0)
+    server = stack.create_server(0)
     threading.Thread(target=server.run, daemon=True).start()
     session = administrator(stack)
     session.client("s3").create_bucket(Bucket=BUCKET)

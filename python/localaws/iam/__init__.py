@@ -1,16 +1,14 @@
-"""Who calls, and whether she may."""
+"""Who sends a request, and whether the policies allow it."""
 
 from localaws.iam.decide import AccessRequest, decide, decide_missing, deciding_keys, is_key_denied
-from localaws.iam.principal import Principal
+from localaws.iam.principal import Principal, RoleSession
 from localaws.iam.rotation import ContainerCredentials, RotatingSession
 from localaws.iam.simulation import simulate
-from localaws.motobridge.principals import Principals, RoleSession
 
 __all__ = [
     "AccessRequest",
     "ContainerCredentials",
     "Principal",
-    "Principals",
     "RoleSession",
     "RotatingSession",
     "decide",

@@ -12,7 +12,7 @@ from localaws.api.errors import AwsError
 from localaws.iam.principal import Principal
 from localaws.iam.s3_access import S3Access
 from localaws.iam.s3_actions import S3Call
-from localaws.motobridge.policies import AttachedPolicies
+from localaws.iam.stores import PolicyStore
 
 __all__ = ["AccessRequest", "decide", "decide_missing", "deciding_keys", "is_key_denied"]
 
@@ -41,7 +41,7 @@ class AccessRequest:
     body: bytes = b""
 
 
-def decide(request: AccessRequest, policies: AttachedPolicies) -> None:
+def decide(request: AccessRequest, policies: PolicyStore) -> None:
     """Return when the request is allowed; raise `AwsError` (AccessDenied…) when it is not.
 
     Every request of every service passes here exactly once, those that the stack sends to itself included.  Policies
@@ -52,7 +52,7 @@ def decide(request: AccessRequest, policies: AttachedPolicies) -> None:
         access.check()
 
 
-def decide_missing(request: AccessRequest, policies: AttachedPolicies) -> None:
+def decide_missing(request: AccessRequest, policies: PolicyStore) -> None:
     """Ask again where nothing was found: who may not list a bucket is not told that an object is not in it."""
     access = _s3(request, policies)
     if access is not None:
@@ -63,7 +63,7 @@ _deciding: ContextVar[S3Access | None] = ContextVar("deciding", default=None)
 
 
 @contextmanager
-def deciding_keys(request: AccessRequest, policies: AttachedPolicies) -> Iterator[None]:
+def deciding_keys(request: AccessRequest, policies: PolicyStore) -> Iterator[None]:
     """While the request is served, `is_key_denied` answers for it."""
     token = _deciding.set(_s3(request, policies))
     try:
@@ -78,7 +78,7 @@ def is_key_denied(key: str) -> bool:
     return access is not None and access.call.deletes_several and not access.may_delete(key)
 
 
-def _s3(request: AccessRequest, policies: AttachedPolicies) -> S3Access | None:
+def _s3(request: AccessRequest, policies: PolicyStore) -> S3Access | None:
     """The request as S3 sees it; None where policies do not decide."""
     if request.principal.kind != "assumed-role" or request.service in _NEIGHBOURS:
         return None

@@ -1,11 +1,12 @@
-"""Who sends a request."""
+"""Who sends a request, and the keys by which that is known."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-__all__ = ["Principal"]
+__all__ = ["Key", "Principal", "RoleSession"]
 
 
 @dataclass(frozen=True)
@@ -25,3 +26,30 @@ class Principal:
     access_key_id: str
     role_arn: str | None = None
     session_policy: str | None = None
+
+
+@dataclass(frozen=True)
+class RoleSession:
+    """Temporary credentials of a role, and the principal that they make.
+
+    `expiration` (aware, UTC) is None for keys that do not expire.
+    """
+
+    principal: Principal
+    access_key_id: str
+    secret_access_key: str
+    session_token: str
+    expiration: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Key:
+    """What must come with an access key: requests are signed with `secret` and carry `token` (None: a user's key).
+
+    `expiration` (aware, UTC) is None for keys that do not expire.
+    """
+
+    principal: Principal
+    secret: str
+    token: str | None
+    expiration: datetime | None

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from localaws.api.errors import AwsError
-from localaws.motobridge.principals import Principals, RoleSession
+from localaws.iam.principal import RoleSession
+from localaws.iam.stores import RoleStore
 
 __all__ = ["ContainerCredentials", "RotatingSession"]
 
@@ -18,7 +19,7 @@ __all__ = ["ContainerCredentials", "RotatingSession"]
 class RotatingSession:
     """A session of a role; another one takes its place when half of its time is over."""
 
-    def __init__(self, principals: Principals, session: RoleSession, clock: Callable[[], datetime]) -> None:
+    def __init__(self, principals: RoleStore, session: RoleSession, clock: Callable[[], datetime]) -> None:
         self._principals, self._session, self._clock = principals, session, clock
         self._lock = threading.Lock()
 
@@ -47,7 +48,7 @@ class ContainerCredentials:
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
     """
 
-    def __init__(self, principals: Principals, clock: Callable[[], datetime]) -> None:
+    def __init__(self, principals: RoleStore, clock: Callable[[], datetime]) -> None:
         self._principals, self._clock = principals, clock
         self._sessions: dict[str, tuple[str, RotatingSession]] = {}
         self._lock = threading.Lock()

@@ -13,7 +13,7 @@ from localaws.iam.patterns import Context
 from localaws.iam.policy import Policy
 from localaws.iam.principal import Principal
 from localaws.iam.s3_actions import Need, S3Call, needs
-from localaws.motobridge.policies import Attached, AttachedPolicies
+from localaws.iam.stores import Attached, PolicyStore
 
 __all__ = ["S3Access"]
 
@@ -26,7 +26,7 @@ class S3Access:
 
     principal: Principal
     region: str
-    policies: AttachedPolicies
+    policies: PolicyStore
     call: S3Call
     body: bytes = b""
 

@@ -15,14 +15,14 @@ from localaws.iam.evaluate import Access, Caller, Policies, evaluate
 from localaws.iam.patterns import Context
 from localaws.iam.policy import Policy, PolicyError, read_policy
 from localaws.iam.principal import Principal
-from localaws.motobridge.policies import AttachedPolicies
+from localaws.iam.stores import PolicyStore
 
 __all__ = ["simulate"]
 
 _XMLNS = "https://iam.amazonaws.com/doc/2010-05-08/"
 
 
-def simulate(form: Mapping[str, str], principal: Principal | None, attached: AttachedPolicies, region: str) -> bytes:
+def simulate(form: Mapping[str, str], principal: Principal | None, attached: PolicyStore, region: str) -> bytes:
     """The XML answer for the request's action names and resources (`*` where it names none), one result a pair.
 
     `principal` is who PolicySourceArn stands for; None raises AWS's NoSuchEntity.  Its policies decide together with

@@ -7,7 +7,7 @@ import re
 import threading
 import uuid
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.model import OperationNotFoundError
 
@@ -19,9 +19,7 @@ from localaws.motobridge.faults import refusal
 from localaws.motobridge.fixes import after, apply_fixes, before
 from localaws.motobridge.lock import MOTO_LOCK
 from localaws.motobridge.memory import release
-
-if TYPE_CHECKING:
-    from localaws.stack import Stack
+from localaws.motobridge.principals import Principals
 
 __all__ = ["preload", "serve"]
 
@@ -36,7 +34,7 @@ _DROPPED_HEADERS = {"connection", "content-length", "date", "server", "status", 
 _import_lock = threading.Lock()
 
 
-def serve(stack: Stack, request: Request, caller: Principal) -> Response:
+def serve(principals: Principals, request: Request, caller: Principal) -> Response:
     """Answer a request from moto's backends; raises `AwsError` where moto cannot."""
     scope = request.scope
     assert scope is not None
@@ -46,7 +44,7 @@ def serve(stack: Stack, request: Request, caller: Principal) -> Response:
         handler = _handler(scope.service, url)
     except ModuleNotFoundError as error:
         raise unknown_operation(scope.service, f"* (moto needs {error.name} for it)") from error
-    before(stack, request, caller)
+    before(principals, request, caller)
     from moto.core.request import Request as MotoRequest
     from werkzeug.datastructures import ImmutableMultiDict
     from werkzeug.exceptions import HTTPException
@@ -66,7 +64,7 @@ def serve(stack: Stack, request: Request, caller: Principal) -> Response:
                 status, headers, body = handler(moto_request, moto_request.raw_url, moto_request.headers)
             finally:
                 if scope.service not in _LEAVE_IAM_ALONE:
-                    stack.principals.policies.changed()
+                    principals.policies.changed()
     except HTTPException as error:
         status, headers, body = error.code or 400, dict(error.get_headers()), error.get_body()
     except NotImplementedError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 from xml.sax.saxutils import unescape
 
@@ -23,9 +22,7 @@ from localaws.motobridge.memory import (
     read_times_once,
 )
 from localaws.motobridge.patterns import bound_matching
-
-if TYPE_CHECKING:
-    from localaws.stack import Stack
+from localaws.motobridge.principals import Principals
 
 __all__ = ["after", "apply_fixes", "before"]
 
@@ -52,11 +49,11 @@ def apply_fixes(service: str) -> None:
         delete_policies_with_their_target()
 
 
-def before(stack: Stack, request: Request, caller: Principal) -> None:
+def before(principals: Principals, request: Request, caller: Principal) -> None:
     """Refuse what moto would answer wrongly."""
     service = request.scope.service if request.scope else ""
     if service == "sts" and request.operation == "AssumeRole":
-        _check_trust(stack, request.form.get("RoleArn", ""), caller)
+        _check_trust(principals, request.form.get("RoleArn", ""), caller)
     if service == "iam":
         _check_documents(request.form)
     if service == "s3" and request.method == "PUT" and "policy" in request.parameters:
@@ -152,9 +149,9 @@ def _check_documents(form: Mapping[str, str]) -> None:
                 raise AwsError("MalformedPolicyDocument", f"{member} cannot be read as JSON: {error}.") from error
 
 
-def _check_trust(stack: Stack, role_arn: str, caller: Principal) -> None:
+def _check_trust(principals: Principals, role_arn: str, caller: Principal) -> None:
     """moto gives credentials for roles that do not exist, and fails on roles that trust only a service."""
-    if not stack.principals.trusts_any_principal(role_arn):
+    if not principals.trusts_any_principal(role_arn):
         raise AwsError(
             "AccessDenied",
             f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}",

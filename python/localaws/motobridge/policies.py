@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
 from typing import Any
 
 from localaws.iam.policy import Policy, PolicyError, read_policy
 from localaws.iam.principal import Principal
+from localaws.iam.stores import Attached
 from localaws.motobridge.lock import MOTO_LOCK
 
-__all__ = ["Attached", "AttachedPolicies"]
+__all__ = ["AttachedPolicies"]
 
 _logger = logging.getLogger(__name__)
 _NOTHING = Policy(())
 # What stands for a boundary or bucket policy that cannot be read: nobody gets in because of a defect.
 _DENY_ALL = read_policy('{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}}')
-
-
-@dataclass(frozen=True)
-class Attached:
-    """A principal's policies and tags."""
-
-    identity: tuple[Policy, ...] = ()
-    boundary: Policy | None = None
-    session: Policy | None = None
-    tags: dict[str, str] = field(default_factory=dict)
 
 
 class AttachedPolicies:

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import unquote
 
 from localaws.api.errors import validation_error
 from localaws.api.json_text import read_json
-from localaws.iam.principal import Principal
+from localaws.iam.principal import Key, Principal, RoleSession
 from localaws.motobridge.lock import MOTO_LOCK
 from localaws.motobridge.policies import AttachedPolicies
 
-__all__ = ["ADMINISTRATOR", "Key", "Principals", "RoleSession"]
+__all__ = ["ADMINISTRATOR", "Principals"]
 
 ADMINISTRATOR = "localaws-administrator"
 _ADMINISTRATOR_POLICY = {
@@ -27,33 +26,6 @@ _ADMINISTRATOR_POLICY = {
 }
 # The longest that a role's session may live; what runs longer renews it.
 _SESSION_SECONDS = 12 * 3600
-
-
-@dataclass(frozen=True)
-class RoleSession:
-    """Temporary credentials of a role, and the principal that they make.
-
-    `expiration` (aware, UTC) is None for keys that do not expire.
-    """
-
-    principal: Principal
-    access_key_id: str
-    secret_access_key: str
-    session_token: str
-    expiration: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Key:
-    """What must come with an access key: requests are signed with `secret` and carry `token` (None: a user's key).
-
-    `expiration` (aware, UTC) is None for keys that do not expire.
-    """
-
-    principal: Principal
-    secret: str
-    token: str | None
-    expiration: datetime | None
 
 
 class Principals:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -16,22 +16,27 @@ from localaws.motobridge import bridge as moto_bridge
 from localaws.server import introspection
 from localaws.server.authentication import authenticate, check_origin
 from localaws.server.integrity import check_integrity
-from localaws.services.sagemaker import http_api as sagemaker
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["Application"]
 
 _logger = logging.getLogger(__name__)
+Serve = Callable[["Account", Request, Principal], Response]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
 class Application:
-    """Serves one stack over HTTP."""
+    """Serves one stack over HTTP.
 
-    def __init__(self, stack: Stack) -> None:
-        self._stack = stack
+    `services`: the services that the stack implements itself, by the name in a request's signature; moto serves the
+    others.
+    """
+
+    def __init__(self, stack: Account, services: Mapping[str, Serve]) -> None:
+        self.stack = stack
+        self._services = services
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         request = Request.from_environ(environ)
@@ -43,9 +48,9 @@ class Application:
     def answer(self, request: Request) -> Response:
         """The response to a request, refusals and faults included."""
         try:
-            check_origin(request, self._stack.endpoint_url)
+            check_origin(request, self.stack.endpoint_url)
             if request.raw_path.startswith(introspection.PREFIX):
-                return introspection.serve(self._stack, request)
+                return introspection.serve(self.stack, request)
             return self._route(request)
         except AwsError as error:
             _logger.info("%s %s %s: %s", request.method, request.raw_path, request.operation, error)
@@ -64,7 +69,7 @@ class Application:
             return error_response(request, AwsError("InternalFailure", message, status=500))
 
     def _route(self, request: Request) -> Response:
-        caller, request = authenticate(request, self._stack.principals, self._stack.clock())
+        caller, request = authenticate(request, self.stack.principals, self.stack.clock())
         scope = request.scope
         assert scope is not None
         if scope.service in ("s3", "s3express"):
@@ -72,17 +77,17 @@ class Application:
         elif request.has_oversized_form:
             message = f"A form has at most {MAX_FORM_BYTES} bytes and {MAX_FORM_FIELDS} fields: split the request."
             raise AwsError("RequestEntityTooLarge", message, status=413)
-        if scope.service == "sagemaker":
-            return sagemaker.serve(self._stack, request, caller)
-        policies = self._stack.principals.policies
+        if serve := self._services.get(scope.service):
+            return serve(self.stack, request, caller)
+        policies = self.stack.principals.policies
         access = _access_request(request, caller, scope.service, scope.region)
         decide(access, policies)
         if (scope.service, request.operation) == ("iam", "SimulatePrincipalPolicy"):
-            source = self._stack.principals.named(request.form.get("PolicySourceArn", ""))
-            answer = simulate(request.form, source, policies, self._stack.region)
+            source = self.stack.principals.named(request.form.get("PolicySourceArn", ""))
+            answer = simulate(request.form, source, policies, self.stack.region)
             return Response(200, answer, {"Content-Type": "text/xml"})
         with deciding_keys(access, policies):
-            response = moto_bridge.serve(self._stack, request, caller)
+            response = moto_bridge.serve(self.stack.principals, request, caller)
         if response.status == 404 and (request.method == "HEAD" or b"<Code>NoSuchKey</Code>" in response.body):
             decide_missing(access, policies)
         return response

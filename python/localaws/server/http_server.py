@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
@@ -15,9 +15,6 @@ from localaws.server import connections
 from localaws.server.app import Application
 from localaws.server.connections import BoundedServer, connection_limit
 from localaws.server.dispatch import separate_waiting_requests
-
-if TYPE_CHECKING:
-    from localaws.stack import Stack
 
 __all__ = ["HOST", "create_server"]
 
@@ -79,7 +76,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         super().service()
 
 
-def create_server(stack: Stack, port: int) -> Any:
+def create_server(application: Application, port: int) -> Any:
     """A bound server; `run()` serves until the process is told to end.  Port 0 takes a free one (`effective_port`)."""
     adjustments = Adjustments(
         host=HOST,
@@ -99,8 +96,8 @@ def create_server(stack: Stack, port: int) -> Any:
         recv_bytes=256 * 1024,
         ident="localaws",
     )
-    server = BoundedServer(Application(stack), adj=adjustments)
+    server = BoundedServer(application, adj=adjustments)
     server.channel_class = _Channel
     separate_waiting_requests(server)
-    stack.endpoint_url = f"http://{HOST}:{server.effective_port}"
+    application.stack.endpoint_url = f"http://{HOST}:{server.effective_port}"
     return server

@@ -7,8 +7,6 @@ wait for one another never answers again.  These requests are authenticated and 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -16,10 +14,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from localaws.api.request import Request
 from localaws.server.app import Application
 
-if TYPE_CHECKING:
-    from localaws.stack import Stack
-
-__all__ = ["sender"]
+__all__ = ["answer"]
 
 
 class _Body(io.BytesIO):
@@ -33,16 +28,11 @@ class _Body(io.BytesIO):
         """There is no connection."""
 
 
-def sender(stack: Stack) -> Callable[[AWSPreparedRequest], AWSResponse]:
-    """A function that answers a signed botocore request from `stack`."""
-    application = Application(stack)
-
-    def send(prepared: AWSPreparedRequest) -> AWSResponse:
-        response = application.answer(_request(prepared))
-        headers = {"Content-Length": str(len(response.body)), **response.headers}
-        return AWSResponse(prepared.url, response.status, headers, _Body(response.body))  # type: ignore[arg-type]
-
-    return send
+def answer(application: Application, prepared: AWSPreparedRequest) -> AWSResponse:
+    """The application's response to a signed botocore request."""
+    response = application.answer(_request(prepared))
+    headers = {"Content-Length": str(len(response.body)), **response.headers}
+    return AWSResponse(prepared.url, response.status, headers, _Body(response.body))  # type: ignore[arg-type]
 
 
 def _request(prepared: AWSPreparedRequest) -> Request:

@@ -18,7 +18,6 @@ from jobs.world import REGION, another_account
 
 from localaws.server import connections
 from localaws.server import http_server as server_module
-from localaws.server.http_server import create_server
 from localaws.stack import Stack
 
 HALVES = {
@@ -35,7 +34,7 @@ HALVES = {
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
     stack = Stack(REGION, another_account(), tmp_path, "", tmp_path)
-    server = create_server(stack, 0)
+    server = stack.create_server(0)
     threading.Thread(target=server.run, daemon=True).start()
     yield server.effective_port
     stack.close()

@@ -17,7 +17,6 @@ from jobs.world import REGION, TRUST, another_account
 
 from localaws.iam import RoleSession
 from localaws.motobridge.lock import MOTO_LOCK
-from localaws.server.http_server import create_server
 from localaws.stack import Stack
 
 
@@ -25,7 +24,7 @@ from localaws.stack import Stack
 def stack(tmp_path: Path) -> Iterator[Stack]:
     """A stack in this process whose clock the test may change."""
     stack = Stack(REGION, another_account(), tmp_path, "", tmp_path)
-    server = create_server(stack, 0)
+    server = stack.create_server(0)
     threading.Thread(target=server.run, daemon=True).start()
     yield stack
     stack.close()

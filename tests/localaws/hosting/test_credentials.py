@@ -16,7 +16,6 @@ import pytest
 from jobs.world import REGION, SKLEARN, TRUST, another_account
 
 from localaws.iam import RoleSession
-from localaws.server.http_server import create_server
 from localaws.stack import Stack
 
 from .world import PERMISSIONS, packed
@@ -45,7 +44,7 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
     stack = Stack(REGION, another_account(), tmp_path / "work", "", tmp_path)
     stack.work_dir.mkdir()
     stack.principals.session_seconds = SECONDS
-    server = create_server(stack, 0)
+    server = stack.create_server(0)
     threading.Thread(target=server.run, daemon=True).start()
     yield stack
     stack.close()

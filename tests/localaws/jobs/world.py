@@ -14,10 +14,10 @@ from typing import Any
 
 import boto3
 
+from localaws.account import Account
 from localaws.iam import RoleSession
 from localaws.services.sagemaker.service import call
 from localaws.session import local_session
-from localaws.stack import Stack
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
 _ACCOUNTS = itertools.count(210_000_000_000)
@@ -36,7 +36,7 @@ def another_account() -> str:
     return str(next(_ACCOUNTS))
 
 
-def administrator(stack: Stack) -> boto3.Session:
+def administrator(stack: Account) -> boto3.Session:
     """A session of the stack's administrator."""
     principals = stack.principals
     keys = principals.administrator_access_key_id, principals.administrator_secret_access_key
@@ -47,7 +47,7 @@ def administrator(stack: Stack) -> boto3.Session:
 class World:
     """The stack and an administrator's clients."""
 
-    stack: Stack
+    stack: Account
     s3: Any
     logs: Any
     role: str

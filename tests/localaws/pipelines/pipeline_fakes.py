@@ -19,7 +19,7 @@ from localaws.services.sagemaker.pipelines.expressions import Scope
 from localaws.services.sagemaker.pipelines.parameters import values_for_execution
 from localaws.services.sagemaker.pipelines.states import StepState
 from localaws.services.sagemaker.pipelines.validation import check_definition
-from localaws.services.sagemaker.store import Store
+from localaws.store import Store
 
 PIPELINE = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/fake"
 Ending = Callable[[dict[str, Any]], Mapping[str, Any]]

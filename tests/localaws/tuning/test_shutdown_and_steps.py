@@ -11,7 +11,6 @@ from typing import Any
 from jobs.world import PERMISSIONS, REGION, TRUST, World, another_account, labelled_csv
 
 from localaws.iam import RoleSession
-from localaws.server.http_server import create_server
 from localaws.session import local_session
 from localaws.stack import Stack
 
@@ -22,7 +21,7 @@ OTHER_BUCKET = "ending-bucket"
 
 def _own_world(folder: Path) -> tuple[World, Any]:
     stack = Stack(REGION, another_account(), folder / "work", "", folder / "config")
-    server = create_server(stack, 0)
+    server = stack.create_server(0)
     threading.Thread(target=server.run, daemon=True).start()
     principals = stack.principals
     keys = RoleSession(

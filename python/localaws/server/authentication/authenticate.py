@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from localaws.api.request import Request
-from localaws.iam import Principal, Principals
-from localaws.motobridge.principals import Key
+from localaws.iam import Principal
+from localaws.iam.principal import Key
+from localaws.motobridge.principals import Principals
 from localaws.server.authentication import version2, version4
 from localaws.server.authentication.claim import Claim, read_claim
 from localaws.server.authentication.errors import (

@@ -18,7 +18,7 @@ from localaws.iam import Principal
 from localaws.services.sagemaker import service
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["serve"]
 
@@ -26,7 +26,7 @@ CONTENT_TYPE = "application/x-amz-json-1.1"
 _PREFIX = "SageMaker."
 
 
-def serve(stack: Stack, request: Request, caller: Principal) -> Response:
+def serve(stack: Account, request: Request, caller: Principal) -> Response:
     """Execute one request of SageMaker or SageMaker Runtime, which sign alike; raises `AwsError` for a refusal."""
     if request.raw_path.startswith("/endpoints/"):
         from localaws.services.sagemaker.inference import http_api

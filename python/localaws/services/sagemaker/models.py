@@ -14,8 +14,8 @@ from localaws.services.sagemaker.plain import plain_operations
 if TYPE_CHECKING:
     import boto3
 
+    from localaws.account import Account
     from localaws.services.sagemaker.service import Handler
-    from localaws.stack import Stack
 
 __all__ = ["OPERATIONS", "approved_package"]
 
@@ -23,7 +23,7 @@ _PLAIN = plain_operations("Model")
 _MISSING = {"404", "NoSuchBucket", "NoSuchKey"}
 
 
-def _create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def _create(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     if ("PrimaryContainer" in request) == bool(request.get("Containers")):
         raise validation_error("Exactly one of PrimaryContainer and Containers must be given for a model.")
     containers = request.get("Containers") or [request["PrimaryContainer"]]
@@ -49,7 +49,7 @@ def _create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[st
     return _PLAIN["CreateModel"](stack, request, caller)
 
 
-def approved_package(stack: Stack, name_or_arn: str) -> dict[str, Any]:
+def approved_package(stack: Account, name_or_arn: str) -> dict[str, Any]:
     """The description of a model package that may be deployed; raises the refusal of one that may not."""
     package = stack.store.describe(stack.store.get("ModelPackage", name_or_arn))
     # A package without a group is not approved or rejected.

@@ -11,11 +11,11 @@ from localaws.api.errors import unknown_operation
 from localaws.iam import AccessRequest, Principal, decide
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["Handler", "call", "operations", "operations_by_feature"]
 
-Handler = Callable[["Stack", dict[str, Any], Principal], dict[str, Any]]
+Handler = Callable[["Account", dict[str, Any], Principal], dict[str, Any]]
 
 # Each feature module has `OPERATIONS: dict[str, Handler]`; they are imported when the first request comes.
 FEATURES = ("endpoints", "jobs", "models", "pipelines", "registry", "tags", "transform", "tuning")
@@ -33,7 +33,7 @@ def operations_by_feature() -> dict[str, Mapping[str, Handler]]:
     return {feature: importlib.import_module(f"{package}.{feature}").OPERATIONS for feature in FEATURES}
 
 
-def call(stack: Stack, operation: str, request: Mapping[str, Any], caller: Principal) -> dict[str, Any]:
+def call(stack: Account, operation: str, request: Mapping[str, Any], caller: Principal) -> dict[str, Any]:
     """Decide, validate and execute one operation; the response has the API's members, times as datetimes.
 
     The gateway calls it for every SageMaker request, and pipelines call it in-process with the principal of their role.

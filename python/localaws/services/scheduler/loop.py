@@ -13,7 +13,7 @@ from localaws.services.scheduler.expressions import Expression, InvalidExpressio
 from localaws.services.scheduler.targets import Attempt, TargetError, invoke
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["Scheduler"]
 
@@ -54,7 +54,7 @@ class _Failed:
 class Scheduler:
     """Calls the targets of the stack's schedules when they are due; `run` is a background thread's function."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Account) -> None:
         self._stack = stack
         self._entries: dict[_Rule, _Entry] = {}
         self._failed: list[_Failed] = []

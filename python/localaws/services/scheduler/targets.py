@@ -20,7 +20,7 @@ from localaws.api.errors import AwsError
 from localaws.api.json_text import read_json
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["Attempt", "TargetError", "invoke"]
 
@@ -55,7 +55,7 @@ class Attempt:
         return text
 
 
-def invoke(stack: Stack, target: Mapping[str, Any], attempt: Attempt) -> str:
+def invoke(stack: Account, target: Mapping[str, Any], attempt: Attempt) -> str:
     """Call the target with its role's credentials; the operation's name.
 
     Raises:

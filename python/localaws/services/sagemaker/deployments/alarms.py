@@ -19,8 +19,8 @@ from localaws.motobridge.lock import MOTO_LOCK
 from localaws.services.sagemaker.inference.metrics import NAMESPACE
 
 if TYPE_CHECKING:
+    from localaws.account import Account
     from localaws.services.sagemaker.deployments.endpoint import HostedEndpoint
-    from localaws.stack import Stack
 
 __all__ = ["AlarmsUnreadable", "evaluate", "read", "tripped"]
 
@@ -77,7 +77,7 @@ def evaluate(endpoint: HostedEndpoint, alarm: dict[str, Any]) -> None:
         backend.set_alarm_state(name, reason, "{}", state)
 
 
-def _state(stack: Stack, alarm: dict[str, Any]) -> tuple[str, str]:
+def _state(stack: Account, alarm: dict[str, Any]) -> tuple[str, str]:
     values = _datapoints(stack, alarm)
     compare = _COMPARISONS[alarm["ComparisonOperator"]]
     threshold, periods = alarm["Threshold"], alarm["EvaluationPeriods"]
@@ -96,7 +96,7 @@ def _state(stack: Stack, alarm: dict[str, Any]) -> tuple[str, str]:
     return ("ALARM" if breaching >= needed else "OK"), f"Threshold Crossed: {words}"
 
 
-def _datapoints(stack: Stack, alarm: dict[str, Any]) -> list[float | None]:
+def _datapoints(stack: Account, alarm: dict[str, Any]) -> list[float | None]:
     """The statistic of the last EvaluationPeriods periods, the running one included; None where nothing was sent."""
     period, count = int(alarm["Period"]), int(alarm["EvaluationPeriods"])
     backend = _cloudwatch(stack)
@@ -142,7 +142,7 @@ def _of(datum: Any, statistic: str) -> float:
     return float(getattr(datum, statistic) if hasattr(datum, statistic) else datum.value)
 
 
-def _cloudwatch(stack: Stack) -> Any:
+def _cloudwatch(stack: Account) -> Any:
     from moto.cloudwatch.models import cloudwatch_backends
 
     return cloudwatch_backends[stack.account_id][stack.region]

@@ -19,12 +19,12 @@ from localaws.services.sagemaker.inference.invocation_metrics import answered, l
 from localaws.services.sagemaker.inference.logs import EndpointLog
 from localaws.services.sagemaker.inference.metrics import EndpointMetrics
 from localaws.services.sagemaker.inference.router import Router
-from localaws.services.sagemaker.store import Record
+from localaws.store import Record
 
 if TYPE_CHECKING:
     import boto3
 
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["HostedEndpoint"]
 
@@ -40,7 +40,7 @@ class HostedEndpoint:
     both, and call `publish` for everything that Describe shows.
     """
 
-    def __init__(self, stack: Stack, record: Record) -> None:
+    def __init__(self, stack: Account, record: Record) -> None:
         self.stack, self.record = stack, record
         self.router = Router()
         self.log = EndpointLog(stack, record.name)

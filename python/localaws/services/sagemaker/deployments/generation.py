@@ -13,7 +13,7 @@ from localaws.services.sagemaker.inference.router import Share
 from localaws.services.sagemaker.inference.served_model import served_model
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["Generation"]
 
@@ -28,7 +28,7 @@ class Generation:
 
     def __init__(
         self,
-        stack: Stack,
+        stack: Account,
         endpoint: str,
         config: Mapping[str, Any],
         log: EndpointLog,

@@ -10,7 +10,7 @@ from localaws.services.sagemaker.inference.served_model import ServedModel, serv
 from localaws.services.sagemaker.jobs.checks import check_s3_uri, check_server
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["check_config"]
 
@@ -39,7 +39,7 @@ _VARIANT_NOT_SERVED = {
 }
 
 
-def check_config(stack: Stack, request: Mapping[str, Any]) -> None:
+def check_config(stack: Account, request: Mapping[str, Any]) -> None:
     """Raise AWS's refusal of a CreateEndpointConfig request, or one in its manner."""
     for member, what in _NOT_SERVED.items():
         if member in request:
@@ -71,7 +71,7 @@ def check_config(stack: Stack, request: Mapping[str, Any]) -> None:
                 )
 
 
-def _check_variant(stack: Stack, variant: Mapping[str, Any]) -> ServedModel:
+def _check_variant(stack: Account, variant: Mapping[str, Any]) -> ServedModel:
     name = variant["VariantName"]
     for member, what in _VARIANT_NOT_SERVED.items():
         if member in variant:

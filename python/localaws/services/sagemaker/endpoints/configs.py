@@ -9,15 +9,15 @@ from localaws.services.sagemaker.endpoints.config_checks import check_config
 from localaws.services.sagemaker.plain import plain_operations
 
 if TYPE_CHECKING:
+    from localaws.account import Account
     from localaws.services.sagemaker.service import Handler
-    from localaws.stack import Stack
 
 __all__ = ["OPERATIONS"]
 
 _PLAIN = plain_operations("EndpointConfig")
 
 
-def _create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def _create(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     check_config(stack, request)
     return _PLAIN["CreateEndpointConfig"](stack, request, caller)
 

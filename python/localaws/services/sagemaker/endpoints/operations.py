@@ -15,11 +15,11 @@ from localaws.services.sagemaker.deployments.scalable_targets import deregister
 from localaws.services.sagemaker.endpoints.deployment_checks import check_policy
 from localaws.services.sagemaker.inference.fleet import VariantFleet
 from localaws.services.sagemaker.plain import describe, list_family
-from localaws.services.sagemaker.store import Record
+from localaws.store import Record
 
 if TYPE_CHECKING:
+    from localaws.account import Account
     from localaws.services.sagemaker.service import Handler
-    from localaws.stack import Stack
 
 __all__ = ["OPERATIONS"]
 
@@ -28,7 +28,7 @@ _MOST_INSTANCES = 20
 _IN_PROGRESS = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting")
 
 
-def _create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def _create(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     policy = request.get("DeploymentConfig")
     config = stack.store.describe(stack.store.get("EndpointConfig", request["EndpointConfigName"]))
     if policy:
@@ -55,7 +55,7 @@ def _create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[st
     return {"EndpointArn": record.arn}
 
 
-def _update(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def _update(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     record = stack.store.get(_KIND, request["EndpointName"])
     config = stack.store.describe(stack.store.get("EndpointConfig", request["EndpointConfigName"]))
     policy = request.get("DeploymentConfig")
@@ -78,7 +78,7 @@ def _update(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[st
     return {"EndpointArn": record.arn}
 
 
-def _update_weights(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def _update_weights(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     record = stack.store.get(_KIND, request["EndpointName"])
     with stack.store.locked():
         endpoint = _ready(record)
@@ -88,7 +88,7 @@ def _update_weights(stack: Stack, request: dict[str, Any], caller: Principal) ->
     return {"EndpointArn": record.arn}
 
 
-def _delete(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def _delete(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     record = stack.store.get(_KIND, request["EndpointName"])
     with stack.store.locked():
         endpoint: HostedEndpoint = record.internal["hosted"]

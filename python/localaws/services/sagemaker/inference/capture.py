@@ -24,7 +24,7 @@ from localaws.services.sagemaker.jobs.s3 import place
 if TYPE_CHECKING:
     import boto3
 
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["VariantCapture"]
 
@@ -55,7 +55,7 @@ class VariantCapture:
 
     def __init__(
         self,
-        stack: Stack,
+        stack: Account,
         endpoint: str,
         variant: str,
         config: Mapping[str, Any],

@@ -22,7 +22,7 @@ from localaws.services.sagemaker.inference.logs import EndpointLog
 from localaws.services.sagemaker.inference.served_model import HostingFailure, ServedModel, place
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["VariantFleet"]
 
@@ -45,7 +45,7 @@ class VariantFleet:
     from it and change with UpdateEndpointWeightsAndCapacities and autoscaling.  `taken` counts requests.
     """
 
-    stack: Stack
+    stack: Account
     endpoint: str
     variant: Mapping[str, Any]
     model: ServedModel

@@ -18,7 +18,7 @@ from localaws.services.sagemaker.inference.async_queue import AsyncRequest
 from localaws.services.sagemaker.inference.invocation import ModelError, invoke, most_bytes, runtime_error
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["serve"]
 
@@ -62,7 +62,7 @@ _REFUSED = {
 }
 
 
-def serve(stack: Stack, request: Request, caller: Principal) -> Response:
+def serve(stack: Account, request: Request, caller: Principal) -> Response:
     """Answer a request of SageMaker Runtime, its refusals included."""
     request_id = str(uuid.uuid4())
     try:
@@ -71,7 +71,7 @@ def serve(stack: Stack, request: Request, caller: Principal) -> Response:
         return _refusal(error, request_id)
 
 
-def _serve(stack: Stack, request: Request, caller: Principal, request_id: str) -> Response:
+def _serve(stack: Account, request: Request, caller: Principal, request_id: str) -> Response:
     found = _PATH.match(request.raw_path)
     operation = _OPERATIONS.get(found[2]) if found else None
     if not found or operation is None or request.method != "POST":

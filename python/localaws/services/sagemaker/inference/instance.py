@@ -11,7 +11,7 @@ from localaws.services.sagemaker.inference.multi_model import PrefixModels
 from localaws.services.sagemaker.inference.served_model import HostingFailure, ServedModel
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["Instance", "failure_reason", "prefix_models"]
 
@@ -25,7 +25,7 @@ class Instance:
     in_flight: int = 0
 
 
-def prefix_models(stack: Stack, model: ServedModel, credentials: RoleSession | None) -> PrefixModels | None:
+def prefix_models(stack: Account, model: ServedModel, credentials: RoleSession | None) -> PrefixModels | None:
     """Where a multi-model container finds its models; None for other models. Raises HostingFailure."""
     chooser = model.chooser
     if chooser is None:

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["EndpointLog", "log_group"]
 
@@ -21,7 +21,7 @@ def log_group(endpoint: str) -> str:
 class EndpointLog:
     """Collects lines and writes them when `flush` is called: an access log must not slow requests down."""
 
-    def __init__(self, stack: Stack, endpoint: str) -> None:
+    def __init__(self, stack: Account, endpoint: str) -> None:
         self._stack, self._group = stack, log_group(endpoint)
         self._lock = threading.Lock()
         self._waiting: dict[str, list[str]] = {}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from localaws.motobridge.lock import MOTO_LOCK
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["NAMESPACE", "EndpointMetrics"]
 
@@ -36,7 +36,7 @@ _UNITS = {
 class EndpointMetrics:
     """Counts of one endpoint by variant; `add` is for every request, `publish` for a timer."""
 
-    def __init__(self, stack: Stack, endpoint: str) -> None:
+    def __init__(self, stack: Account, endpoint: str) -> None:
         self._stack, self._endpoint = stack, endpoint
         self._lock = threading.Lock()
         # (variant, metric) → [sample count, sum, minimum, maximum]

@@ -16,7 +16,7 @@ from localaws.services.sagemaker.models import approved_package
 if TYPE_CHECKING:
     import boto3
 
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["HostingFailure", "ServedContainer", "ServedModel", "place", "served_model"]
 
@@ -67,7 +67,7 @@ class ServedModel:
         return self.chooser is not None
 
 
-def served_model(stack: Stack, name: str) -> ServedModel:
+def served_model(stack: Account, name: str) -> ServedModel:
     """The model of that name; raises AWS's not-found refusal, also for a model package of it that has gone."""
     described = stack.store.describe(stack.store.get("Model", name))
     definitions = described.get("Containers") or [described["PrimaryContainer"]]
@@ -113,7 +113,7 @@ def place(model: ServedModel, session: boto3.Session | None, region: str, direct
     return specs
 
 
-def _resolve(stack: Stack, definition: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _resolve(stack: Account, definition: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A container definition with an image: itself, or those of the model package that it names."""
     if "ModelPackageName" not in definition:
         return [dict(definition)]

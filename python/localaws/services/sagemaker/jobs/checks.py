@@ -16,8 +16,8 @@ from localaws.services.sagemaker.jobs.lifecycle import FINAL
 from localaws.services.sagemaker.jobs.s3 import DataError, place
 
 if TYPE_CHECKING:
-    from localaws.services.sagemaker.store import Record
-    from localaws.stack import Stack
+    from localaws.account import Account
+    from localaws.store import Record
 
 __all__ = [
     "check_image",
@@ -39,13 +39,13 @@ def echo(operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
     return {member: value for member, value in request.items() if member in shape.members}
 
 
-def check_name_is_free(stack: Stack, family: str, name: str) -> None:
+def check_name_is_free(stack: Account, family: str, name: str) -> None:
     """Refuse a name that is taken before anything else is looked at, as AWS does."""
     if record := stack.store.find(family, name):
         raise record.family.duplicate.error(name, record.arn)
 
 
-def check_image(stack: Stack, image: str) -> None:
+def check_image(stack: Account, image: str) -> None:
     """Refuse an image that nothing stands for.
 
     AWS looks the repository up at creation ("Cannot find repository …", "Requested image … not found"), and only for
@@ -57,7 +57,7 @@ def check_image(stack: Stack, image: str) -> None:
         raise validation_error(str(error)) from error
 
 
-def check_server(stack: Stack, image: str) -> None:
+def check_server(stack: Account, image: str) -> None:
     """Refuse an image that hosts no models here, when a model of it is to be served."""
     try:
         stack.images.server(image)
@@ -99,7 +99,7 @@ def check_path(name: str, member: str) -> None:
         raise validation_error(f"{member} {name!r} {error}: choose another name.") from error
 
 
-def stop(stack: Stack, record: Record, words: str, **changes: Any) -> None:
+def stop(stack: Account, record: Record, words: str, **changes: Any) -> None:
     """Ask a running job to stop; refuse for one that has ended. `words`: "training job", "processing job"."""
     member = record.family.status_member
     with stack.store.locked():

@@ -16,10 +16,10 @@ import boto3
 
 from localaws.iam import RoleSession
 from localaws.runtime.folders import Folder
-from localaws.services.sagemaker.store import Record
+from localaws.store import Record
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["FINAL", "ML", "Job", "JobFailure", "StopSignal", "start"]
 
@@ -80,7 +80,7 @@ _slots = _Slots()
 class Job:
     """One running job. `ml` is the directory that its process sees as /opt/ml."""
 
-    stack: Stack
+    stack: Account
     record: Record
     credentials: RoleSession
     stop: StopSignal
@@ -119,7 +119,7 @@ class Job:
 
 
 def start(
-    stack: Stack, record: Record, credentials: RoleSession, log_group: str, run: Callable[[Job, bool], None]
+    stack: Account, record: Record, credentials: RoleSession, log_group: str, run: Callable[[Job, bool], None]
 ) -> None:
     """Run `run(job, started)` in a background thread; `started` is False where the job was stopped while it waited.
 

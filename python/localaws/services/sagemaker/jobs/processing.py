@@ -21,7 +21,7 @@ from localaws.services.sagemaker.jobs.s3 import S3, DataError
 from localaws.services.sagemaker.jobs.syncing import ContinuousUpload
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["OPERATIONS"]
 
@@ -43,7 +43,7 @@ CONFIG = (
 DEFAULT_RUNTIME_SECONDS = 24 * 3600
 
 
-def create_processing_job(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def create_processing_job(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """CreateProcessingJob: check, record, and start in the background."""
     name = request["ProcessingJobName"]
     checks.check_name_is_free(stack, FAMILY, name)
@@ -61,17 +61,17 @@ def create_processing_job(stack: Stack, request: dict[str, Any], caller: Princip
     return {"ProcessingJobArn": record.arn}
 
 
-def describe_processing_job(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def describe_processing_job(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """DescribeProcessingJob."""
     return stack.store.describe(stack.store.get(FAMILY, request["ProcessingJobName"]))
 
 
-def list_processing_jobs(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def list_processing_jobs(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """ListProcessingJobs."""
     return stack.store.list(FAMILY, request)
 
 
-def stop_processing_job(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def stop_processing_job(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """StopProcessingJob."""
     checks.stop(stack, stack.store.get(FAMILY, request["ProcessingJobName"]), "processing job")
     return {}

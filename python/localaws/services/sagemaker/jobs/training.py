@@ -11,7 +11,7 @@ from localaws.services.sagemaker.jobs.training_described import described_reques
 from localaws.services.sagemaker.jobs.training_run import enter, run
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["OPERATIONS"]
 
@@ -19,7 +19,7 @@ FAMILY = "TrainingJob"
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 
 
-def create_training_job(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def create_training_job(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """CreateTrainingJob: check, record, and start in the background."""
     name = request["TrainingJobName"]
     checks.check_name_is_free(stack, FAMILY, name)
@@ -32,17 +32,17 @@ def create_training_job(stack: Stack, request: dict[str, Any], caller: Principal
     return {"TrainingJobArn": record.arn}
 
 
-def describe_training_job(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def describe_training_job(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """DescribeTrainingJob."""
     return stack.store.describe(stack.store.get(FAMILY, request["TrainingJobName"]))
 
 
-def list_training_jobs(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def list_training_jobs(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """ListTrainingJobs."""
     return stack.store.list(FAMILY, request)
 
 
-def stop_training_job(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def stop_training_job(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """StopTrainingJob: the job gets SIGTERM, and what it has put into /opt/ml/model is kept."""
     record = stack.store.get(FAMILY, request["TrainingJobName"])
     checks.stop(stack, record, "training job", SecondaryStatus="Stopping")

@@ -11,12 +11,12 @@ from localaws.services.sagemaker.jobs.s3 import nothing_under, place
 from localaws.services.sagemaker.jobs.training_described import RUNTIME_SECONDS
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["check"]
 
 
-def check(stack: Stack, request: dict[str, Any]) -> None:
+def check(stack: Account, request: dict[str, Any]) -> None:
     """Raise ValidationException (or a sibling) for a request that could not run."""
     # The API model requires neither, for serverless jobs.
     for member in ("AlgorithmSpecification", "ResourceConfig"):
@@ -57,7 +57,7 @@ def _check_stopping(request: dict[str, Any]) -> None:
         )
 
 
-def _check_channel(stack: Stack, channel: dict[str, Any], mode: str, role_arn: str) -> None:
+def _check_channel(stack: Account, channel: dict[str, Any], mode: str, role_arn: str) -> None:
     name = channel["ChannelName"]
     checks.check_path(name, "ChannelName")
     if "S3DataSource" not in channel["DataSource"]:
@@ -70,7 +70,7 @@ def _check_channel(stack: Stack, channel: dict[str, Any], mode: str, role_arn: s
         raise validation_error(nothing_under(uri, role_arn, stack.region))
 
 
-def _has_objects(stack: Stack, uri: str) -> bool:
+def _has_objects(stack: Account, uri: str) -> bool:
     """Whether S3 has an object under the prefix.
 
     Looked up in memory: a request that waited for requests of its own to this server could leave it without a thread.

@@ -13,7 +13,7 @@ from localaws.services.sagemaker.jobs.checks import echo
 from localaws.services.sagemaker.jobs.metrics import BUILT_IN, built_in_definitions
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["FLAGS", "RUNTIME_SECONDS", "described_request", "own_algorithm"]
 
@@ -27,7 +27,7 @@ _CHANNEL = {"CompressionType": "None", "RecordWrapperType": "None"}
 _OUTPUT = {"CompressionType": "GZIP", "KmsKeyId": ""}
 
 
-def described_request(stack: Stack, request: Mapping[str, Any]) -> dict[str, Any]:
+def described_request(stack: Account, request: Mapping[str, Any]) -> dict[str, Any]:
     """The described members that a checked CreateTrainingJob request gives, with the service's defaults."""
     algorithm = dict(request["AlgorithmSpecification"])
     algorithm.setdefault("EnableSageMakerMetricsTimeSeries", False)
@@ -45,7 +45,7 @@ def described_request(stack: Stack, request: Mapping[str, Any]) -> dict[str, Any
     return filled
 
 
-def own_algorithm(stack: Stack, image: str, hyperparameters: Mapping[str, str]) -> str | None:
+def own_algorithm(stack: Account, image: str, hyperparameters: Mapping[str, str]) -> str | None:
     """The built-in algorithm that the image runs; None where it runs a script of the user's."""
     algorithm = stack.images.runtime(image).algorithm
     return algorithm if algorithm in BUILT_IN and "sagemaker_program" not in hyperparameters else None

@@ -18,8 +18,8 @@ from localaws.services.sagemaker.jobs.syncing import ContinuousUpload
 from localaws.services.sagemaker.jobs.training_layout import lay_out, local_checkpoints
 
 if TYPE_CHECKING:
-    from localaws.services.sagemaker.store import Record
-    from localaws.stack import Stack
+    from localaws.account import Account
+    from localaws.store import Record
 
 __all__ = ["enter", "run"]
 
@@ -32,7 +32,7 @@ _FINAL = {
 }
 
 
-def enter(stack: Stack, record: Record, secondary: str, message: str, **changes: Any) -> None:
+def enter(stack: Account, record: Record, secondary: str, message: str, **changes: Any) -> None:
     """Go to a secondary status: the transition before it ends now and this one begins."""
     now = stack.clock()
     with stack.store.locked():

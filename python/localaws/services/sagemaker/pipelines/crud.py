@@ -18,9 +18,9 @@ from localaws.services.sagemaker.pipelines.validation import check_definition
 if TYPE_CHECKING:
     import boto3
 
+    from localaws.account import Account
     from localaws.services.sagemaker.service import Handler
-    from localaws.services.sagemaker.store import Record
-    from localaws.stack import Stack
+    from localaws.store import Record
 
 __all__ = ["OPERATIONS", "executions_of"]
 
@@ -28,7 +28,7 @@ _SETTINGS = ("PipelineDisplayName", "PipelineDescription", "RoleArn", "Paralleli
 _ENDED = ("Succeeded", "Failed", "Stopped")
 
 
-def create_pipeline(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def create_pipeline(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """Create a pipeline after checking its definition; the same ClientRequestToken again answers the same pipeline."""
     name, token = request["PipelineName"], request["ClientRequestToken"]
     with stack.store.locked():
@@ -52,14 +52,14 @@ def create_pipeline(stack: Stack, request: dict[str, Any], caller: Principal) ->
     return {"PipelineArn": record.arn}
 
 
-def describe_pipeline(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def describe_pipeline(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """Describe a pipeline, its definition in exactly the text that was given."""
     refuse_versions(request)
     record = stack.store.get("Pipeline", request["PipelineName"])
     return stack.store.describe(record)
 
 
-def update_pipeline(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def update_pipeline(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """Change what the request gives; executions that run already keep their definition."""
     record = stack.store.get("Pipeline", request["PipelineName"])
     changes: dict[str, Any] = {member: request[member] for member in _SETTINGS if member in request}
@@ -73,7 +73,7 @@ def update_pipeline(stack: Stack, request: dict[str, Any], caller: Principal) ->
     return {"PipelineArn": record.arn}
 
 
-def delete_pipeline(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def delete_pipeline(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """Delete a pipeline and all its executions; AWS refuses while one of them runs."""
     with stack.store.locked():
         record = stack.store.get("Pipeline", request["PipelineName"])
@@ -90,12 +90,12 @@ def delete_pipeline(stack: Stack, request: dict[str, Any], caller: Principal) ->
     return {"PipelineArn": record.arn}
 
 
-def list_pipelines(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def list_pipelines(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """List pipelines, newest first by default."""
     return stack.store.list("Pipeline", request)
 
 
-def executions_of(stack: Stack, pipeline: Record) -> Sequence[Record]:
+def executions_of(stack: Account, pipeline: Record) -> Sequence[Record]:
     """A pipeline's executions, oldest first."""
     return stack.store.records("PipelineExecution", lambda record: record.described["PipelineArn"] == pipeline.arn)
 
@@ -116,7 +116,7 @@ def _checked(text: str) -> Definition:
     return definition
 
 
-def _definition_text(stack: Stack, request: Mapping[str, Any], caller: Principal) -> str | None:
+def _definition_text(stack: Account, request: Mapping[str, Any], caller: Principal) -> str | None:
     location = request.get("PipelineDefinitionS3Location")
     if "PipelineDefinition" in request and location:
         raise validation_error("Only one of PipelineDefinition and PipelineDefinitionS3Location can be given.")
@@ -135,7 +135,7 @@ def _definition_text(stack: Stack, request: Mapping[str, Any], caller: Principal
         raise validation_error(f"The pipeline definition at {where} is not UTF-8 text.") from error
 
 
-def _session_of(stack: Stack, caller: Principal) -> boto3.Session:
+def _session_of(stack: Account, caller: Principal) -> boto3.Session:
     """A session with the caller's own keys, so that S3 decides by her rights."""
     key = stack.principals.secret(caller.access_key_id)
     if key is None:

@@ -23,7 +23,7 @@ from localaws.services.sagemaker.pipelines.steps.base import Call
 from localaws.services.sagemaker.pipelines.validation import dependencies
 
 if TYPE_CHECKING:
-    from localaws.services.sagemaker.store import Store
+    from localaws.store import Store
 
 __all__ = ["Environment", "Execution", "Outcome"]
 

@@ -16,13 +16,13 @@ from localaws.services.sagemaker.pipelines.expressions import evaluate
 from localaws.services.sagemaker.pipelines.parameters import on_the_wire, values_for_execution
 from localaws.services.sagemaker.pipelines.running import constant_scope, launch
 from localaws.services.sagemaker.pipelines.selection import select
-from localaws.services.sagemaker.store.listing import page
+from localaws.store.listing import page
 
 if TYPE_CHECKING:
+    from localaws.account import Account
     from localaws.iam import Principal
     from localaws.services.sagemaker.service import Handler
-    from localaws.services.sagemaker.store import Record
-    from localaws.stack import Stack
+    from localaws.store import Record
 
 __all__ = ["OPERATIONS"]
 
@@ -31,7 +31,7 @@ _LETTERS = string.ascii_lowercase + string.digits
 _STEPS_PAGE = 100
 
 
-def start_pipeline_execution(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def start_pipeline_execution(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """Start an execution in the background; the same ClientRequestToken again answers the same execution."""
     refuse_versions(request)
     pipeline = stack.store.get("Pipeline", request["PipelineName"])
@@ -81,7 +81,7 @@ def start_pipeline_execution(stack: Stack, request: dict[str, Any], caller: Prin
     return {"PipelineExecutionArn": arn}
 
 
-def stop_pipeline_execution(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def stop_pipeline_execution(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """Stop the execution's jobs and start no other step: Stopping, then Stopped."""
     record = _execution(stack, request)
     with stack.store.locked():
@@ -96,7 +96,7 @@ def stop_pipeline_execution(stack: Stack, request: dict[str, Any], caller: Princ
     return {"PipelineExecutionArn": record.arn}
 
 
-def retry_pipeline_execution(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def retry_pipeline_execution(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """Run the steps of a failed or stopped execution that did not succeed; those that did keep their results."""
     record = _execution(stack, request)
     if record.described["PipelineExecutionStatus"] in ("Failed", "Stopped"):
@@ -124,7 +124,7 @@ def retry_pipeline_execution(stack: Stack, request: dict[str, Any], caller: Prin
     return {"PipelineExecutionArn": record.arn}
 
 
-def update_pipeline_execution(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def update_pipeline_execution(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """Change what an execution is called, how it is described, or how many steps it runs at once."""
     record = _execution(stack, request)
     stack.store.update(record, LastModifiedBy=user_context(caller), **_settings(request, None))
@@ -134,19 +134,19 @@ def update_pipeline_execution(stack: Stack, request: dict[str, Any], caller: Pri
     return {"PipelineExecutionArn": record.arn}
 
 
-def describe_pipeline_execution(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def describe_pipeline_execution(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """Describe one execution."""
     return stack.store.describe(_execution(stack, request))
 
 
-def list_pipeline_executions(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def list_pipeline_executions(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """List a pipeline's executions, newest first by default."""
     refuse_versions(request)
     pipeline = stack.store.get("Pipeline", request["PipelineName"])
     return stack.store.list("PipelineExecution", {**request, "PipelineName": pipeline.arn})
 
 
-def list_pipeline_execution_steps(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def list_pipeline_execution_steps(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """List the steps that have started, the latest first by default; steps that never ran are not listed."""
     run: Execution = _execution(stack, request).internal["run"]
     steps = {step["StepName"]: step for step in run.listed()}
@@ -157,20 +157,22 @@ def list_pipeline_execution_steps(stack: Stack, request: dict[str, Any], caller:
     return {"PipelineExecutionSteps": [steps[name] for name in found], **({"NextToken": token} if token else {})}
 
 
-def list_pipeline_parameters_for_execution(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def list_pipeline_parameters_for_execution(
+    stack: Account, request: dict[str, Any], caller: Principal
+) -> dict[str, Any]:
     """List every parameter's value in one execution, defaults included."""
     values = {item["Name"]: item for item in on_the_wire(_execution(stack, request).internal["values"])}
     found, token = page(list(values), request, _STEPS_PAGE)
     return {"PipelineParameters": [values[name] for name in found], **({"NextToken": token} if token else {})}
 
 
-def describe_definition_for_execution(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def describe_definition_for_execution(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """The text of the definition that an execution runs, whatever the pipeline has become since."""
     record = _execution(stack, request)
     return {"PipelineDefinition": record.internal["text"], "CreationTime": record.described["CreationTime"]}
 
 
-def _execution(stack: Stack, request: Mapping[str, Any]) -> Record:
+def _execution(stack: Account, request: Mapping[str, Any]) -> Record:
     arn = request.get("PipelineExecutionArn")
     if not arn:
         raise validation_error("PipelineExecutionArn must be given.")

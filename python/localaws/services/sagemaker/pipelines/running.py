@@ -15,15 +15,15 @@ from localaws.services.sagemaker.pipelines.expressions import Scope
 from localaws.services.sagemaker.pipelines.states import StepState
 
 if TYPE_CHECKING:
+    from localaws.account import Account
     from localaws.iam import RoleSession
-    from localaws.services.sagemaker.store import Record
-    from localaws.stack import Stack
+    from localaws.store import Record
 
 __all__ = ["constant_scope", "launch"]
 
 
 def launch(
-    stack: Stack,
+    stack: Account,
     record: Record,
     session: RoleSession,
     *,

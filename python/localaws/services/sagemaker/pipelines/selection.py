@@ -15,7 +15,7 @@ from localaws.services.sagemaker.pipelines.states import StepState
 from localaws.services.sagemaker.pipelines.validation import dependencies
 
 if TYPE_CHECKING:
-    from localaws.services.sagemaker.store import Record
+    from localaws.store import Record
 
 __all__ = ["Selection", "select"]
 

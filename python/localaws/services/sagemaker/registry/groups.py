@@ -10,14 +10,14 @@ from localaws.services.sagemaker.context import user_context
 from localaws.services.sagemaker.plain import describe, list_family
 
 if TYPE_CHECKING:
+    from localaws.account import Account
     from localaws.services.sagemaker.service import Handler
-    from localaws.services.sagemaker.store import Record
-    from localaws.stack import Stack
+    from localaws.store import Record
 
 __all__ = ["OPERATIONS"]
 
 
-def _create_group(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def _create_group(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     name = request["ModelPackageGroupName"]
     described = {member: value for member, value in request.items() if member != "Tags"}
     described |= {"ModelPackageGroupStatus": "Completed", "CreatedBy": user_context(caller)}
@@ -25,7 +25,7 @@ def _create_group(stack: Stack, request: dict[str, Any], caller: Principal) -> d
     return {"ModelPackageGroupArn": record.arn}
 
 
-def _delete_group(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def _delete_group(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     with stack.store.locked():
         group = stack.store.get("ModelPackageGroup", request["ModelPackageGroupName"])
         if stack.store.records("ModelPackage", lambda record: _in_group(record, group)):
@@ -41,7 +41,7 @@ def _in_group(record: Record, group: Record) -> bool:
     return record.described.get("ModelPackageGroupName") == group.name
 
 
-def _group_with_policy(stack: Stack, name: str, *, must_have_policy: bool) -> Record:
+def _group_with_policy(stack: Account, name: str, *, must_have_policy: bool) -> Record:
     group = stack.store.find("ModelPackageGroup", name)
     if group is None:
         raise validation_error(f"Cannot find Model Package Group: {name}")
@@ -50,18 +50,18 @@ def _group_with_policy(stack: Stack, name: str, *, must_have_policy: bool) -> Re
     return group
 
 
-def _put_policy(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def _put_policy(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     group = _group_with_policy(stack, request["ModelPackageGroupName"], must_have_policy=False)
     group.internal["policy"] = request["ResourcePolicy"]
     return {"ModelPackageGroupArn": group.arn}
 
 
-def _get_policy(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def _get_policy(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     group = _group_with_policy(stack, request["ModelPackageGroupName"], must_have_policy=True)
     return {"ResourcePolicy": group.internal["policy"]}
 
 
-def _delete_policy(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def _delete_policy(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     group = _group_with_policy(stack, request["ModelPackageGroupName"], must_have_policy=True)
     del group.internal["policy"]
     return {}

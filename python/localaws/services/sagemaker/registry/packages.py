@@ -13,9 +13,9 @@ from localaws.iam import Principal
 from localaws.services.sagemaker.context import user_context
 
 if TYPE_CHECKING:
+    from localaws.account import Account
     from localaws.services.sagemaker.service import Handler
-    from localaws.services.sagemaker.store import Record
-    from localaws.stack import Stack
+    from localaws.store import Record
 
 __all__ = ["OPERATIONS"]
 
@@ -45,7 +45,7 @@ _BATCH_SUMMARY = (
 )
 
 
-def _create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def _create(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     group, name = request.get("ModelPackageGroupName"), request.get("ModelPackageName")
     if group and name:
         raise validation_error(
@@ -70,7 +70,7 @@ def _create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[st
     return {"ModelPackageArn": record.arn}
 
 
-def _create_version(stack: Stack, request: dict[str, Any], described: dict[str, Any]) -> Record:
+def _create_version(stack: Account, request: dict[str, Any], described: dict[str, Any]) -> Record:
     if request.get("Tags"):
         raise validation_error(
             "Tags cannot be given for a versioned model package: it has the tags of its model package group."
@@ -85,7 +85,7 @@ def _create_version(stack: Stack, request: dict[str, Any], described: dict[str, 
     return record
 
 
-def _create_unversioned(stack: Stack, request: dict[str, Any], described: dict[str, Any]) -> Record:
+def _create_unversioned(stack: Account, request: dict[str, Any], described: dict[str, Any]) -> Record:
     if "ModelApprovalStatus" in request:
         raise validation_error("ModelApprovalStatus cannot be given for an unversioned model package.")
     if not {"InferenceSpecification", "SourceAlgorithmSpecification"} & set(request):
@@ -96,18 +96,18 @@ def _create_unversioned(stack: Stack, request: dict[str, Any], described: dict[s
     return stack.store.create(_KIND, name, {**described, "ModelPackageName": name}, request.get("Tags", ()))
 
 
-def _created_with(stack: Stack, token: str | None) -> Record | None:
+def _created_with(stack: Account, token: str | None) -> Record | None:
     """The package that an earlier request with the same ClientToken made."""
     if token is None:
         return None
     return next(iter(stack.store.records(_KIND, lambda record: record.internal.get("token") == token)), None)
 
 
-def _describe(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def _describe(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     return stack.store.describe(stack.store.get(_KIND, request["ModelPackageName"]))
 
 
-def _list(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def _list(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """Unversioned packages, unless a group or a type is asked for."""
     if given := request.get("ModelPackageGroupName"):
         group = stack.store.get("ModelPackageGroup", given)
@@ -122,7 +122,7 @@ def _list(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str,
     )
 
 
-def _update(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def _update(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     with stack.store.locked():
         record = stack.store.get(_KIND, request["ModelPackageArn"])
         if "ModelApprovalStatus" in request and "ModelPackageVersion" not in record.described:
@@ -159,12 +159,12 @@ def _specifications(record: Record, added: list[dict[str, Any]]) -> list[dict[st
     return [*present, *added]
 
 
-def _delete(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def _delete(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     stack.store.delete(_KIND, request["ModelPackageName"])
     return {}
 
 
-def _batch_describe(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def _batch_describe(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     found: dict[str, dict[str, Any]] = {}
     errors: dict[str, dict[str, str]] = {}
     for arn in request["ModelPackageArnList"]:

@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["TransformLog"]
 
@@ -24,7 +24,7 @@ _MOST_WAITING = 5_000
 class TransformLog:
     """Collects lines and writes them every second: an access log must not slow requests down."""
 
-    def __init__(self, stack: Stack, job: str) -> None:
+    def __init__(self, stack: Account, job: str) -> None:
         self._stack = stack
         self._stream = f"{job}/i-{secrets.token_hex(9)[:17]}-{int(time.time())}"
         self._lock = threading.Lock()

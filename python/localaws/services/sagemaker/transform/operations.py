@@ -18,15 +18,15 @@ from localaws.services.sagemaker.transform.life import run
 from localaws.services.sagemaker.transform.log import GROUP
 
 if TYPE_CHECKING:
+    from localaws.account import Account
     from localaws.services.sagemaker.service import Handler
-    from localaws.stack import Stack
 
 __all__ = ["OPERATIONS"]
 
 FAMILY = "TransformJob"
 
 
-def create_transform_job(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def create_transform_job(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """CreateTransformJob: check, record, and start in the background."""
     name = request["TransformJobName"]
     checks.check_name_is_free(stack, FAMILY, name)
@@ -48,7 +48,7 @@ def create_transform_job(stack: Stack, request: dict[str, Any], caller: Principa
     return {"TransformJobArn": record.arn}
 
 
-def stop_transform_job(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def stop_transform_job(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """StopTransformJob."""
     checks.stop(stack, stack.store.get(FAMILY, request["TransformJobName"]), "transform job")
     return {}

@@ -19,7 +19,7 @@ from localaws.services.sagemaker.jobs.training_described import own_algorithm
 from localaws.services.sagemaker.tuning.definitions import OBJECTIVE_PARAMETER, Definition, read_definitions
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["check"]
 
@@ -31,7 +31,7 @@ _MOST_PARALLEL = 100
 _MOST_TRIALS = 750
 
 
-def check(stack: Stack, request: dict[str, Any]) -> list[Definition]:
+def check(stack: Account, request: dict[str, Any]) -> list[Definition]:
     """Check a parsed request and fill in what the service fills in (the objective of a built-in algorithm, Hyperband's
     MaxResource); the definitions. Raises ValidationException for a request that could not run."""
     config = request["HyperParameterTuningJobConfig"]
@@ -92,14 +92,14 @@ def _check_single(request: Mapping[str, Any], config: Mapping[str, Any]) -> None
         )
 
 
-def _check_image(stack: Stack, given: dict[str, Any]) -> None:
+def _check_image(stack: Account, given: dict[str, Any]) -> None:
     algorithm = given["AlgorithmSpecification"]
     if "TrainingImage" not in algorithm:
         raise validation_error("AlgorithmSpecification needs TrainingImage: the local stack has no other algorithms.")
     checks.check_image(stack, algorithm["TrainingImage"])
 
 
-def _check_definition(stack: Stack, definition: Definition) -> None:
+def _check_definition(stack: Account, definition: Definition) -> None:
     given: Any = definition.given
     algorithm = given["AlgorithmSpecification"]
     static = given.get("StaticHyperParameters", {})

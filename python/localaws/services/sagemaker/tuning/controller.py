@@ -12,15 +12,15 @@ from localaws.api.validation import parse
 from localaws.iam import Principal
 from localaws.services.sagemaker.jobs.lifecycle import FINAL, INTERNAL_ERROR
 from localaws.services.sagemaker.jobs.training import create_training_job, stop_training_job
-from localaws.services.sagemaker.store import Record, tag_list
 from localaws.services.sagemaker.tuning.completion import Completion
 from localaws.services.sagemaker.tuning.definitions import Definition
 from localaws.services.sagemaker.tuning.stopping import Hyperband, MedianRule, NoStopping, StoppingRule
 from localaws.services.sagemaker.tuning.strategies import Observation, Strategy, make_strategy
 from localaws.services.sagemaker.tuning.trials import Trial, best_of
+from localaws.store import Record, tag_list
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["Controller"]
 
@@ -37,7 +37,7 @@ class Controller:
 
     def __init__(
         self,
-        stack: Stack,
+        stack: Account,
         record: Record,
         definitions: list[Definition],
         caller: Principal,

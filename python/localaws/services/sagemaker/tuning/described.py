@@ -16,14 +16,14 @@ from localaws.services.sagemaker.jobs.training_described import FLAGS, own_algor
 from localaws.services.sagemaker.tuning.definitions import Definition, resources_of
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["described_request"]
 
 _SCALED = ("ContinuousParameterRanges", "IntegerParameterRanges")
 
 
-def described_request(stack: Stack, request: Mapping[str, Any], definitions: list[Definition]) -> dict[str, Any]:
+def described_request(stack: Account, request: Mapping[str, Any], definitions: list[Definition]) -> dict[str, Any]:
     """The described members that a checked CreateHyperParameterTuningJob request gives, with the service's defaults."""
     described = echo("DescribeHyperParameterTuningJob", request)
     config = described["HyperParameterTuningJobConfig"]
@@ -42,7 +42,7 @@ def _ranges(given: Mapping[str, Any]) -> dict[str, Any]:
     return {**given, **scaled, "CategoricalParameterRanges": list(given.get("CategoricalParameterRanges", ()))}
 
 
-def _definition(stack: Stack, definition: Definition) -> dict[str, Any]:
+def _definition(stack: Account, definition: Definition) -> dict[str, Any]:
     given = definition.given
     algorithm = dict(given["AlgorithmSpecification"])
     if own := own_algorithm(stack, algorithm["TrainingImage"], given.get("StaticHyperParameters", {})):

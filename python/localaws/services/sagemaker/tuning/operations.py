@@ -9,15 +9,15 @@ from localaws.api.errors import validation_error
 from localaws.iam import Principal
 from localaws.services.sagemaker.jobs.checks import check_name_is_free
 from localaws.services.sagemaker.jobs.lifecycle import FINAL
-from localaws.services.sagemaker.store.listing import page
 from localaws.services.sagemaker.tuning import checks, warm_start
 from localaws.services.sagemaker.tuning.controller import Controller
 from localaws.services.sagemaker.tuning.described import described_request
 from localaws.services.sagemaker.tuning.trials import Trial
+from localaws.store.listing import page
 
 if TYPE_CHECKING:
+    from localaws.account import Account
     from localaws.services.sagemaker.service import Handler
-    from localaws.stack import Stack
 
 __all__ = ["OPERATIONS"]
 
@@ -32,7 +32,7 @@ _NONE_YET = {
 }
 
 
-def create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def create(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """CreateHyperParameterTuningJob: check, record, and start in the background."""
     check_name_is_free(stack, FAMILY, request[NAME])
     definitions = checks.check(stack, request)
@@ -61,17 +61,17 @@ def create(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str
     return {f"{FAMILY}Arn": record.arn}
 
 
-def describe(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def describe(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """DescribeHyperParameterTuningJob."""
     return stack.store.describe(stack.store.get(FAMILY, request[NAME]))
 
 
-def list_jobs(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def list_jobs(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """ListHyperParameterTuningJobs: by name unless another order is asked for."""
     return stack.store.list(FAMILY, {"SortBy": "Name", **request})
 
 
-def stop(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def stop(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """StopHyperParameterTuningJob: running trials are stopped, too, and keep the models that they have."""
     record = stack.store.get(FAMILY, request[NAME])
     with stack.store.locked():
@@ -85,7 +85,7 @@ def stop(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, 
     return {}
 
 
-def delete(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def delete(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """DeleteHyperParameterTuningJob: the entry only; its training jobs and their artifacts stay."""
     with stack.store.locked():
         record = stack.store.get(FAMILY, request[NAME])
@@ -97,7 +97,7 @@ def delete(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str
     return {}
 
 
-def list_trials(stack: Stack, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
+def list_trials(stack: Account, request: dict[str, Any], caller: Principal) -> dict[str, Any]:
     """ListTrainingJobsForHyperParameterTuningJob."""
     record = stack.store.get(FAMILY, request[NAME])
     trials: list[Trial] = list(record.internal["controller"].trials)

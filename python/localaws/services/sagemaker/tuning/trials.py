@@ -8,9 +8,9 @@ from typing import Any
 
 from localaws.services.sagemaker.jobs.lifecycle import FINAL
 from localaws.services.sagemaker.jobs.metrics import MetricReader
-from localaws.services.sagemaker.store import Record
 from localaws.services.sagemaker.tuning.definitions import Definition
 from localaws.services.sagemaker.tuning.strategies import Observation
+from localaws.store import Record
 
 __all__ = ["Trial", "best_of"]
 

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from localaws.api.errors import validation_error
 from localaws.services.sagemaker.jobs.lifecycle import FINAL
-from localaws.services.sagemaker.store import Record
 from localaws.services.sagemaker.tuning.definitions import Definition
 from localaws.services.sagemaker.tuning.strategies import Observation
+from localaws.store import Record
 
 if TYPE_CHECKING:
-    from localaws.stack import Stack
+    from localaws.account import Account
 
 __all__ = ["observations", "parents_best", "parents_of"]
 
 IDENTICAL = "IdenticalDataAndAlgorithm"
 
 
-def parents_of(stack: Stack, request: Mapping[str, Any], definitions: list[Definition]) -> list[Record]:
+def parents_of(stack: Account, request: Mapping[str, Any], definitions: list[Definition]) -> list[Record]:
     """The checked parents of a request, oldest first; raises ValidationException for parents that cannot be learnt
     from."""
     config = request.get("WarmStartConfig")

@@ -16,7 +16,7 @@ from localaws.services.sagemaker.pipelines.retries import error_type
 from localaws.services.sagemaker.pipelines.value_types import TypeOf
 
 if TYPE_CHECKING:
-    from localaws.services.sagemaker.store import Store
+    from localaws.store import Store
 
 __all__ = ["Call", "StepKind", "StepResult", "StepRun", "invoke"]
 

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from localaws.services.sagemaker.store.families import Family
+from localaws.store.family import Family
 
 __all__ = ["Record"]
 

@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from localaws.api.errors import AwsError, validation_error
-from localaws.services.sagemaker.store.families import FAMILIES
-from localaws.services.sagemaker.store.listing import list_records
-from localaws.services.sagemaker.store.record import Record
-from localaws.services.sagemaker.store.tagging import merge_tags
+from localaws.store.family import Family
+from localaws.store.listing import list_records
+from localaws.store.record import Record
+from localaws.store.tagging import merge_tags
 
 __all__ = ["Store"]
 
@@ -22,12 +22,20 @@ __all__ = ["Store"]
 class Store:
     """All records of one stack; every method is thread-safe."""
 
-    def __init__(self, region: str, account_id: str, partition: str, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        families: Mapping[str, Family],
+        region: str,
+        account_id: str,
+        partition: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._families = families
         self._scope = (partition, region, account_id)
         self._clock = clock
         self._lock = threading.RLock()
         self._sequence = itertools.count()
-        self._records: dict[str, dict[str, Record]] = {kind: {} for kind in FAMILIES}
+        self._records: dict[str, dict[str, Record]] = {kind: {} for kind in families}
 
     def create(
         self,
@@ -44,7 +52,7 @@ class Store:
         `tags` has the API's shape ([{"Key": …, "Value": …}]); a described None is
         left out.  Raises the family's refusal when the name is taken.
         """
-        kind = FAMILIES[family]
+        kind = self._families[family]
         with self._lock:
             arn = arn or kind.arn(*self._scope, name)
             if name in self._records[family]:
@@ -78,7 +86,7 @@ class Store:
 
     def missing(self, family: str, name_or_arn: str) -> AwsError:
         """The refusal that AWS gives for a resource of this family that does not exist."""
-        kind = FAMILIES[family]
+        kind = self._families[family]
         if name_or_arn.startswith("arn:"):
             return kind.missing.error(name_or_arn.split("/", 1)[-1], name_or_arn)
         return kind.missing.error(name_or_arn, kind.arn(*self._scope, name_or_arn))
@@ -92,7 +100,7 @@ class Store:
         self, family: str, request: Mapping[str, Any], *, where: Callable[[Record], bool] | None = None
     ) -> dict[str, Any]:
         """The response of the family's list operation: its summaries and, where more follow, NextToken."""
-        return list_records(FAMILIES[family], self.records(family, where), request)
+        return list_records(self._families[family], self.records(family, where), request)
 
     def records(self, family: str, where: Callable[[Record], bool] | None = None) -> Sequence[Record]:
         """The family's records, oldest first."""
@@ -128,7 +136,7 @@ class Store:
 
     def all(self) -> Iterator[Record]:
         """Every record of every family."""
-        for family in FAMILIES:
+        for family in self._families:
             yield from self.records(family)
 
     def change_tags(self, record: Record, *, add: Iterable[Mapping[str, str]] = (), remove: Iterable[str] = ()) -> None:

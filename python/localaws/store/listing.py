@@ -14,8 +14,8 @@ from botocore.model import ListShape, StructureShape
 from localaws.api.errors import validation_error
 from localaws.api.json_text import read_json
 from localaws.api.models import operation_model
-from localaws.services.sagemaker.store.families import Family
-from localaws.services.sagemaker.store.record import Record
+from localaws.store.family import Family
+from localaws.store.record import Record
 
 __all__ = ["list_records", "page"]
 

@@ -1,0 +1,49 @@
+"""What the decisions need to know of roles and resources; `motobridge` implements it over moto's IAM and S3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from localaws.iam.policy import Policy
+from localaws.iam.principal import Principal, RoleSession
+
+__all__ = ["Attached", "PolicyStore", "RoleStore"]
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A principal's policies and tags."""
+
+    identity: tuple[Policy, ...] = ()
+    boundary: Policy | None = None
+    session: Policy | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+class PolicyStore(Protocol):
+    """The policies of principals and buckets."""
+
+    @property
+    def partition(self) -> str:
+        """The partition of the account's ARNs."""
+
+    def of(self, principal: Principal) -> Attached:
+        """The policies and tags of the principal; nothing for a role that does not exist."""
+
+    def bucket(self, name: str) -> tuple[bool, Policy | None]:
+        """Whether the bucket exists, and its policy."""
+
+    def object_tags(self, bucket: str, key: str) -> dict[str, str]:
+        """The tags of the object's newest version."""
+
+
+class RoleStore(Protocol):
+    """The roles that services assume."""
+
+    @property
+    def session_seconds(self) -> int:
+        """How long a role's session lives."""
+
+    def assume_for_service(self, role_arn: str, session_name: str) -> RoleSession:
+        """Credentials of the role for a service; raises `AwsError` where it cannot be assumed."""

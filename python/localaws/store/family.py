@@ -1,0 +1,54 @@
+"""One kind of resource: what its API calls it, and how it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from localaws.api.errors import AwsError
+
+__all__ = ["Family", "Refusal"]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An error name and a wording; `{name}` and `{arn}` are filled in."""
+
+    code: str
+    text: str
+
+    def error(self, name: str, arn: str) -> AwsError:
+        return AwsError(self.code, self.text.format(name=name, arn=arn))
+
+
+@dataclass(frozen=True)
+class Family:
+    """One kind of resource.
+
+    `equals` maps a request member of the list operation to the described member that it must equal.  `named` is False
+    where the describe response does not always have a `{kind}Name` member.
+    """
+
+    kind: str
+    arn_type: str
+    list_operation: str
+    missing: Refusal
+    duplicate: Refusal
+    sort_order: str = "Descending"
+    equals: Mapping[str, str] = field(default_factory=dict)
+    named: bool = True
+
+    @property
+    def name_member(self) -> str:
+        return f"{self.kind}Name"
+
+    @property
+    def arn_member(self) -> str:
+        return f"{self.kind}Arn"
+
+    @property
+    def status_member(self) -> str:
+        return f"{self.kind}Status"
+
+    def arn(self, partition: str, region: str, account_id: str, name: str) -> str:
+        return f"arn:{partition}:sagemaker:{region}:{account_id}:{self.arn_type}/{name}"
