@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from localaws.iam import ContainerCredentials, RoleSession, RotatingSession
+from localaws.motobridge import backends
 from localaws.motobridge.lock import MOTO_LOCK
 from localaws.motobridge.principals import Principals
 from localaws.runtime.visible import hide
@@ -115,9 +116,7 @@ class Account(ABC):
 
     def put_logs(self, group: str, stream: str, lines: Iterable[str]) -> None:
         """Append lines, stamped with the present time, to a CloudWatch Logs stream, made if need be."""
-        from moto.logs.models import logs_backends
-
-        backend: Any = logs_backends[self.account_id][self.region]
+        backend = backends.logs(self.account_id, self.region)
         stamp = int(time.time() * 1000)
         events = [{"timestamp": stamp, "message": line} for line in lines]
         with MOTO_LOCK:
@@ -128,9 +127,7 @@ class Account(ABC):
 
     def put_metrics(self, namespace: str, data: list[dict[str, Any]]) -> None:
         """Publish CloudWatch metrics: `data` is that of PutMetricData, its time stamps with a time zone."""
-        from moto.cloudwatch.models import cloudwatch_backends
-
-        backend: Any = cloudwatch_backends[self.account_id][self.region]
+        backend = backends.cloudwatch(self.account_id, self.region)
         # moto compares times in UTC that do not say so.
         naive = [{**datum, "Timestamp": datum["Timestamp"].astimezone(UTC).replace(tzinfo=None)} for datum in data]
         with MOTO_LOCK:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from localaws.motobridge import backends
 from localaws.motobridge.lock import MOTO_LOCK
 from localaws.services.sagemaker.inference.metrics import NAMESPACE
 
@@ -143,6 +144,4 @@ def _of(datum: Any, statistic: str) -> float:
 
 
 def _cloudwatch(stack: Account) -> Any:
-    from moto.cloudwatch.models import cloudwatch_backends
-
-    return cloudwatch_backends[stack.account_id][stack.region]
+    return backends.cloudwatch(stack.account_id, stack.region)

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from localaws.motobridge import backends
 from localaws.motobridge.lock import MOTO_LOCK
 
 if TYPE_CHECKING:
@@ -18,9 +19,7 @@ _METRIC = "SageMakerVariantInvocationsPerInstance"
 
 
 def _backend(endpoint: HostedEndpoint) -> Any:
-    from moto.applicationautoscaling.models import applicationautoscaling_backends
-
-    return applicationautoscaling_backends[endpoint.stack.account_id][endpoint.stack.region]
+    return backends.autoscaling(endpoint.stack.account_id, endpoint.stack.region)
 
 
 def _resource(endpoint: HostedEndpoint, variant: str) -> str:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from localaws.motobridge import backends
 from localaws.motobridge.lock import MOTO_LOCK
 
 if TYPE_CHECKING:
@@ -61,9 +62,7 @@ class EndpointMetrics:
             sets, self._sets = self._sets, {}
         if not sets:
             return
-        from moto.cloudwatch.models import cloudwatch_backends
-
-        backend: Any = cloudwatch_backends[self._stack.account_id][self._stack.region]
+        backend = backends.cloudwatch(self._stack.account_id, self._stack.region)
         data = list(self._data(sets.items()))
         with MOTO_LOCK:
             backend.put_metric_data(NAMESPACE, data)

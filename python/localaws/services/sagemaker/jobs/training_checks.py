@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from localaws.api.errors import validation_error
+from localaws.motobridge.objects import has_objects
 from localaws.services.sagemaker.jobs import checks
 from localaws.services.sagemaker.jobs.metrics import MetricReader
 from localaws.services.sagemaker.jobs.s3 import nothing_under, place
@@ -66,24 +67,6 @@ def _check_channel(stack: Account, channel: dict[str, Any], mode: str, role_arn:
         raise validation_error(f"Channel {name!r}: the local stack has no InputMode Pipe; use File or FastFile.")
     uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
     checks.check_s3_uri(uri)
-    if not _has_objects(stack, uri):
-        raise validation_error(nothing_under(uri, role_arn, stack.region))
-
-
-def _has_objects(stack: Account, uri: str) -> bool:
-    """Whether S3 has an object under the prefix.
-
-    Looked up in memory: a request that waited for requests of its own to this server could leave it without a thread.
-    """
-    from moto.s3.exceptions import MissingBucket
-    from moto.s3.models import FakeDeleteMarker, s3_backends
-
     target = place(uri)
-    backend: Any = s3_backends[stack.account_id][stack.partition]
-    try:
-        bucket = backend.get_bucket(target.bucket)
-    except MissingBucket:
-        return False
-    return any(
-        key.startswith(target.key) and not isinstance(found, FakeDeleteMarker) for key, found in bucket.keys.items()
-    )
+    if not has_objects(stack.account_id, stack.partition, target.bucket, target.key):
+        raise validation_error(nothing_under(uri, role_arn, stack.region))

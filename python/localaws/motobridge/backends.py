@@ -1,0 +1,35 @@
+"""moto's stores of the services whose state SageMaker reads and writes; hold `MOTO_LOCK` around every use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["autoscaling", "cloudwatch", "logs", "s3"]
+
+
+def autoscaling(account_id: str, region: str) -> Any:
+    """Application Auto Scaling: scalable targets and policies."""
+    from moto.applicationautoscaling.models import applicationautoscaling_backends
+
+    return applicationautoscaling_backends[account_id][region]
+
+
+def cloudwatch(account_id: str, region: str) -> Any:
+    """CloudWatch: metrics and alarms."""
+    from moto.cloudwatch.models import cloudwatch_backends
+
+    return cloudwatch_backends[account_id][region]
+
+
+def logs(account_id: str, region: str) -> Any:
+    """CloudWatch Logs: groups, streams and events."""
+    from moto.logs.models import logs_backends
+
+    return logs_backends[account_id][region]
+
+
+def s3(account_id: str, partition: str) -> Any:
+    """S3: buckets and objects."""
+    from moto.s3.models import s3_backends
+
+    return s3_backends[account_id][partition]

@@ -1,0 +1,92 @@
+"""The layers of localaws: which package may import which, and that no module imports itself through others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from import_graph import cycles, imports, packages
+
+PYTHON = Path(__file__).resolve().parents[2] / "python"
+CORE = {"api", "iam", "motobridge", "runtime", "store"}
+COMMANDS = {"background", "cli", "environment", "memory", "operations", "serve", "stack_lock", "state"}
+# What each part may import; a part that is not here may import nothing.
+ALLOWED: Mapping[str, set[str]] = {
+    "__main__": {"cli"},
+    "account": CORE | {"session"},
+    "background": {"runtime", "state"},
+    "cli": COMMANDS | {"runtime"},
+    "environment": {"state"},
+    "iam": {"api"},
+    "motobridge": {"api", "iam"},
+    "operations": {"services"},
+    "runtime": {"api"},
+    "serve": {"api", "environment", "memory", "motobridge", "runtime", "stack", "stack_lock", "state"},
+    "server": CORE - {"runtime", "store"} | {"account"},
+    "services": CORE | {"account", "images"},
+    "session": {"iam"},
+    "stack": {"account", "runtime", "server", "services", "state", "store"},
+    "stack_lock": {"runtime"},
+    "state": {"runtime", "stack_lock"},
+    "store": {"api"},
+}
+GRAPH = imports(PYTHON, "localaws")
+SERVICES = {name.rpartition(".")[0] for name in GRAPH if name.startswith("localaws.services.")} - {"localaws.services"}
+PARTS = sorted({name.split(".")[1] for name in GRAPH if "." in name})
+FORBIDDEN = [(part, other) for part in PARTS for other in PARTS if other != part and other not in ALLOWED.get(part, ())]
+
+
+def violations(graph: Mapping[str, set[str]]) -> list[str]:
+    """Imports against the table; and one service's of another, which it may call only as a target."""
+    found = []
+    for name, targets in sorted(graph.items()):
+        for target in sorted(targets):
+            part, other = (f"{module}.".split(".")[1] for module in (name, target))
+            across = part == other == "services" and "" != _service(target) != _service(name) != ""
+            if (part != other and other not in ALLOWED.get(part, ())) or across:
+                found.append(f"{name} imports {target}")
+    return found
+
+
+def _service(name: str) -> str:
+    """The service's package; the modules beside the services are for all of them, and the table knows all."""
+    parts = name.split(".")
+    return parts[2] if f"localaws.services.{parts[2] if len(parts) > 2 else ''}" in SERVICES else ""
+
+
+def test_imports_run_one_way() -> None:
+    assert violations(GRAPH) == []
+
+
+@pytest.mark.parametrize(("part", "other"), FORBIDDEN)
+def test_a_forbidden_import_is_found(part: str, other: str) -> None:
+    added = {f"localaws.{part}.new": {f"localaws.{other}.something"}}
+    assert violations(GRAPH | added) == [f"localaws.{part}.new imports localaws.{other}.something"]
+
+
+def test_an_import_of_another_service_is_found() -> None:
+    added = {"localaws.services.scheduler.new": {"localaws.services.sagemaker.service"}}
+    assert violations(GRAPH | added) == ["localaws.services.scheduler.new imports localaws.services.sagemaker.service"]
+
+
+@pytest.mark.parametrize("depth", [2, 3, 4, 9])
+def test_there_is_no_cycle(depth: int) -> None:
+    """Between packages, between the packages in them, and between modules."""
+    assert cycles(packages(GRAPH, depth)) == []
+
+
+def test_a_cycle_is_found() -> None:
+    added = {"localaws.api.errors": GRAPH["localaws.api.errors"] | {"localaws.api.protocols"}}
+    assert "localaws.api.protocols" in cycles(GRAPH | added)[0]
+
+
+def test_only_motobridge_knows_moto() -> None:
+    knowing = {
+        file.relative_to(PYTHON).parts[1]
+        for file in (PYTHON / "localaws").rglob("*.py")
+        if re.search(r"^\s*(from|import) moto\b", file.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert knowing == {"motobridge"}
