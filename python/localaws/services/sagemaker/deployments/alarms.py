@@ -21,7 +21,7 @@ from localaws.services.sagemaker.inference.metrics import NAMESPACE
 
 if TYPE_CHECKING:
     from localaws.account import Account
-    from localaws.services.sagemaker.deployments.endpoint import HostedEndpoint
+    from localaws.services.sagemaker.deployments.endpoint import DeployedEndpoint
 
 __all__ = ["AlarmsUnreadable", "evaluate", "read", "tripped"]
 
@@ -49,7 +49,7 @@ def read(client: Any, names: Sequence[str]) -> dict[str, dict[str, Any]]:
     return {alarm["AlarmName"]: alarm for alarm in found}
 
 
-def tripped(endpoint: HostedEndpoint, client: Any, names: Sequence[str]) -> set[str]:
+def tripped(endpoint: DeployedEndpoint, client: Any, names: Sequence[str]) -> set[str]:
     """Those of the alarms that are in state ALARM now; raises AlarmsUnreadable where one does not exist."""
     endpoint.metrics.publish()
     alarms = read(client, names)
@@ -60,7 +60,7 @@ def tripped(endpoint: HostedEndpoint, client: Any, names: Sequence[str]) -> set[
     return {name for name, alarm in alarms.items() if alarm["StateValue"] == "ALARM"}
 
 
-def evaluate(endpoint: HostedEndpoint, alarm: dict[str, Any]) -> None:
+def evaluate(endpoint: DeployedEndpoint, alarm: dict[str, Any]) -> None:
     """Bring the state of an alarm on an endpoint's metrics up to date, in `alarm` and in CloudWatch.
 
     A state that somebody set by hand stays until the evaluation comes to another result than the time before.

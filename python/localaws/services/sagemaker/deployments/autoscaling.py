@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from localaws.services.sagemaker.deployments import scalable_targets, update
-from localaws.services.sagemaker.deployments.endpoint import HostedEndpoint
+from localaws.services.sagemaker.deployments import lifecycle, scalable_targets
+from localaws.services.sagemaker.deployments.endpoint import DeployedEndpoint
 from localaws.services.sagemaker.inference.fleet import VariantFleet
 
 __all__ = ["Autoscaler", "is_scalable_target"]
@@ -37,13 +37,13 @@ class _History:
 
 
 class Autoscaler:
-    """Looks at the scalable targets of one endpoint every few seconds; a keeper of the endpoint."""
+    """Looks at the scalable targets of one endpoint every few seconds; a periodic task of the endpoint."""
 
     def __init__(self) -> None:
         self._next = 0.0
         self._histories: dict[VariantFleet, _History] = {}
 
-    def __call__(self, endpoint: HostedEndpoint) -> None:
+    def __call__(self, endpoint: DeployedEndpoint) -> None:
         now = time.monotonic()
         if now < self._next or endpoint.serving is None:
             return
@@ -72,20 +72,20 @@ class Autoscaler:
             endpoint.stack.spawn(f"scale-{endpoint.name}", lambda: _scale(endpoint, changes))
 
 
-def _scale(endpoint: HostedEndpoint, changes: Mapping[VariantFleet, tuple[int, str]]) -> None:
+def _scale(endpoint: DeployedEndpoint, changes: Mapping[VariantFleet, tuple[int, str]]) -> None:
     """Give the variants so many instances, on record with the reason."""
     activities = [
         (fleet, count, scalable_targets.begin_activity(endpoint, fleet.name, count, cause))
         for fleet, (count, cause) in changes.items()
     ]
-    update.rescale(endpoint, {fleet: (None, count) for fleet, count, _ in activities})
+    lifecycle.rescale(endpoint, {fleet: (None, count) for fleet, count, _ in activities})
     for fleet, count, activity in activities:
         had = len(fleet.instances)
         reason = "" if had == count else str(endpoint.record.described.get("FailureReason", f"it has {had}"))
         scalable_targets.end_activity(endpoint, activity, count, reason)
 
 
-def is_scalable_target(endpoint: HostedEndpoint, variant: str) -> bool:
+def is_scalable_target(endpoint: DeployedEndpoint, variant: str) -> bool:
     """Whether the variant is registered with Application Auto Scaling."""
     return scalable_targets.target(endpoint, variant) is not None
 
@@ -101,7 +101,7 @@ def _suspended(target: Any) -> Mapping[str, bool]:
 
 
 def _wanted(
-    endpoint: HostedEndpoint, fleet: VariantFleet, history: _History, target: Any, now: float
+    endpoint: DeployedEndpoint, fleet: VariantFleet, history: _History, target: Any, now: float
 ) -> tuple[int, str]:
     """How many instances the variant should have, and why."""
     least, most = int(target.min_capacity or 0), int(target.max_capacity or fleet.count)

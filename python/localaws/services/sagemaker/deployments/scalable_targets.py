@@ -10,7 +10,7 @@ from localaws.motobridge import backends
 from localaws.motobridge.lock import MOTO_LOCK
 
 if TYPE_CHECKING:
-    from localaws.services.sagemaker.deployments.endpoint import HostedEndpoint
+    from localaws.services.sagemaker.deployments.endpoint import DeployedEndpoint
 
 __all__ = ["begin_activity", "deregister", "end_activity", "policies", "target"]
 
@@ -18,22 +18,22 @@ _NAMESPACE, _DIMENSION = "sagemaker", "sagemaker:variant:DesiredInstanceCount"
 _METRIC = "SageMakerVariantInvocationsPerInstance"
 
 
-def _backend(endpoint: HostedEndpoint) -> Any:
+def _backend(endpoint: DeployedEndpoint) -> Any:
     return backends.autoscaling(endpoint.stack.account_id, endpoint.stack.region)
 
 
-def _resource(endpoint: HostedEndpoint, variant: str) -> str:
+def _resource(endpoint: DeployedEndpoint, variant: str) -> str:
     return f"endpoint/{endpoint.name}/variant/{variant}"
 
 
-def target(endpoint: HostedEndpoint, variant: str) -> Any:
+def target(endpoint: DeployedEndpoint, variant: str) -> Any:
     """The variant's scalable target as moto has it; None where it is not registered."""
     backend = _backend(endpoint)
     with MOTO_LOCK:
         return backend.targets.get(_DIMENSION, {}).get(_resource(endpoint, variant))
 
 
-def policies(endpoint: HostedEndpoint, variant: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def policies(endpoint: DeployedEndpoint, variant: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Name and configuration of the variant's target-tracking policies that follow its invocations per instance."""
     with MOTO_LOCK:
         found = list(_backend(endpoint).policies.values())
@@ -46,7 +46,7 @@ def policies(endpoint: HostedEndpoint, variant: str) -> Iterator[tuple[str, Mapp
             yield str(policy.policy_name), configuration
 
 
-def deregister(endpoint: HostedEndpoint) -> None:
+def deregister(endpoint: DeployedEndpoint) -> None:
     """Forget the targets of an endpoint that is deleted, as AWS does without saying so.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-delete-with-scaling.html
@@ -57,7 +57,7 @@ def deregister(endpoint: HostedEndpoint) -> None:
             backend.deregister_scalable_target(_NAMESPACE, resource, _DIMENSION)
 
 
-def begin_activity(endpoint: HostedEndpoint, variant: str, count: int, cause: str) -> dict[str, Any]:
+def begin_activity(endpoint: DeployedEndpoint, variant: str, count: int, cause: str) -> dict[str, Any]:
     """Put a scaling activity on record, which DescribeScalingActivities lists; see `end_activity`."""
     activity = {
         "ActivityId": str(uuid.uuid4()),
@@ -77,7 +77,7 @@ def begin_activity(endpoint: HostedEndpoint, variant: str, count: int, cause: st
     return activity
 
 
-def end_activity(endpoint: HostedEndpoint, activity: dict[str, Any], count: int, failure: str) -> None:
+def end_activity(endpoint: DeployedEndpoint, activity: dict[str, Any], count: int, failure: str) -> None:
     """Say how an activity ended: `failure` is empty where the variant has the instances."""
     with MOTO_LOCK:
         activity["EndTime"] = endpoint.stack.clock().timestamp()

@@ -8,7 +8,7 @@ from typing import Any
 
 from localaws.api.errors import AwsError
 from localaws.services.sagemaker.deployments import alarms
-from localaws.services.sagemaker.deployments.endpoint import HostedEndpoint
+from localaws.services.sagemaker.deployments.endpoint import DeployedEndpoint
 
 __all__ = ["Interrupted", "RolledBack", "Watch"]
 
@@ -27,7 +27,7 @@ class Interrupted(Exception):
 class Watch:
     """Looks at a deployment's alarms and its clock."""
 
-    def __init__(self, endpoint: HostedEndpoint, policy: Mapping[str, Any]) -> None:
+    def __init__(self, endpoint: DeployedEndpoint, policy: Mapping[str, Any]) -> None:
         self._endpoint = endpoint
         self._alarms = [alarm["AlarmName"] for alarm in policy.get("AutoRollbackConfiguration", {}).get("Alarms", ())]
         self._cloudwatch: Any = None

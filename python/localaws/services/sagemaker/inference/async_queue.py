@@ -9,46 +9,26 @@ import threading
 import time
 import uuid
 from collections import deque
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localaws.api.errors import AwsError
 from localaws.runtime.serving import Invocation
+from localaws.services.sagemaker.inference.async_request import AsyncRequest
+from localaws.services.sagemaker.inference.endpoint import InvocableEndpoint
 from localaws.services.sagemaker.inference.fleet import VariantFleet
 from localaws.services.sagemaker.inference.invocation import ModelError, invoke, runtime_error
 from localaws.services.sagemaker.inference.notifications import notify
 from localaws.services.sagemaker.jobs.s3 import place
 
-if TYPE_CHECKING:
-    from localaws.services.sagemaker.deployments.endpoint import HostedEndpoint
-
-__all__ = ["AsyncQueue", "AsyncRequest"]
+__all__ = ["AsyncQueue"]
 
 # Where MaxConcurrentInvocationsPerInstance is not given, SageMaker chooses; a model here has a worker for each core.
 _CONCURRENT = 4
 _PAUSE_SECONDS = 0.2
 _MOST_INPUT_BYTES = 1024**3
 _NO_TYPE = "binary/octet-stream"  # what S3 says of an object that came without a type
-
-
-@dataclass(frozen=True)
-class AsyncRequest:
-    """One request in the queue; `body` is the input itself, where it did not come through S3."""
-
-    input_location: str
-    body: bytes
-    content_type: str
-    accept: str
-    custom_attributes: str | None
-    inference_id: str
-    output_location: str
-    failure_location: str | None
-    ttl_seconds: int
-    timeout_seconds: int
-    received: Any
-    queued_at: float = field(default_factory=time.monotonic)
 
 
 class _Failure(Exception):
@@ -62,12 +42,11 @@ class _Failure(Exception):
 class AsyncQueue:
     """The requests of one endpoint that wait or are being worked on; they end with the endpoint, and with the stack."""
 
-    def __init__(self, endpoint: HostedEndpoint) -> None:
+    def __init__(self, endpoint: InvocableEndpoint) -> None:
         self._endpoint = endpoint
         self._lock = threading.Lock()
         self._waiting: deque[AsyncRequest] = deque()
         self._running = 0
-        self._closed = False
         self._clients: dict[tuple[VariantFleet, str], Any] = {}
 
     def put(self, request: AsyncRequest) -> None:
@@ -77,12 +56,6 @@ class AsyncQueue:
             if self._running < self._most_at_once():
                 self._running += 1
                 threading.Thread(target=self._work, name=f"async-{self._endpoint.name}", daemon=True).start()
-
-    def close(self) -> None:
-        """Forget what waits."""
-        with self._lock:
-            self._closed = True
-            self._waiting.clear()
 
     def locations(self, extension: str | None, filename: str | None) -> tuple[str, str | None]:
         """Where the output of a request goes, and where its failure; raises AwsError for a real-time endpoint."""
@@ -98,8 +71,7 @@ class AsyncQueue:
     @property
     def config(self) -> dict[str, Any]:
         """The AsyncInferenceConfig in service; raises AwsError where the endpoint has none."""
-        serving = self._endpoint.serving
-        found: dict[str, Any] | None = serving.config.get("AsyncInferenceConfig") if serving else None
+        found: dict[str, Any] | None = self._endpoint.config.get("AsyncInferenceConfig")
         if found is None:
             raise runtime_error(
                 f"Endpoint {self._endpoint.name} is not asynchronous: its configuration has no AsyncInferenceConfig. "
@@ -108,8 +80,7 @@ class AsyncQueue:
         return found
 
     def _most_at_once(self) -> int:
-        serving = self._endpoint.serving
-        instances = sum(len(fleet.instances) for fleet in serving.fleets) if serving else 0
+        instances = sum(len(fleet.instances) for fleet in self._endpoint.fleets)
         each = self.config.get("ClientConfig", {}).get("MaxConcurrentInvocationsPerInstance", _CONCURRENT)
         return int(each) * max(1, instances)
 
@@ -125,16 +96,13 @@ class AsyncQueue:
     def _next(self) -> AsyncRequest | None:
         """What to work on; None where nothing is left, the worker then being counted out."""
         with self._lock:
-            if not self._waiting or self._closed or self._endpoint.stack.shutdown.is_set():
+            if not self._waiting or self._endpoint.closed or self._endpoint.stack.shutdown.is_set():
                 self._running -= 1
                 return None
             return self._waiting.popleft()
 
     def _answer(self, request: AsyncRequest) -> None:
-        serving = self._endpoint.serving
-        if serving is None:
-            return
-        fleet = serving.fleets[0]
+        fleet = self._endpoint.fleets[0]
         try:
             kind, body = self._input(request, fleet)
             content_type, output = self._ask(request, kind, body)
@@ -193,7 +161,7 @@ class AsyncQueue:
                     error.members["OriginalMessage"],
                 ) from error
             except AwsError as error:
-                if error.status != 503 or self._closed:
+                if error.status != 503 or self._endpoint.closed:
                     raise _Failure(f"ClientError: {error.message}", error.message) from error
                 if self._endpoint.stack.shutdown.wait(_PAUSE_SECONDS):
                     raise _Failure("InternalServerError: The stack ended.", error.message) from error

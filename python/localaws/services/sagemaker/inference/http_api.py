@@ -13,8 +13,10 @@ from localaws.api.protocols import Response
 from localaws.api.request import Request
 from localaws.iam import AccessRequest, Principal, decide
 from localaws.runtime.serving import Invocation
-from localaws.services.sagemaker.deployments.endpoint import HostedEndpoint
-from localaws.services.sagemaker.inference.async_queue import AsyncRequest
+from localaws.services.sagemaker.inference.async_queue import AsyncQueue
+from localaws.services.sagemaker.inference.async_request import AsyncRequest
+from localaws.services.sagemaker.inference.endpoint import InvocableEndpoint
+from localaws.services.sagemaker.inference.headers import PREFIX, async_headers, invocation_headers, seconds
 from localaws.services.sagemaker.inference.invocation import ModelError, invoke, most_bytes, runtime_error
 
 if TYPE_CHECKING:
@@ -29,31 +31,6 @@ _OPERATIONS = {
     "invocations-response-stream": "InvokeEndpointWithResponseStream",
     "invocations-bidirectional-stream": "InvokeEndpointWithBidirectionalStream",
 }
-# The API model's limits of SageMaker Runtime.
-_HEADER = "X-Amzn-Sagemaker-"
-_NAME = (63, r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*", re.compile(r"[a-zA-Z0-9](?:-*[a-zA-Z0-9])*"))
-_PRINTABLE = (r"\A\S[\p{Print}]*\z", re.compile(r"[!-~][ -~]*"))
-# Greatest length, the pattern as the model spells it, and in Python's syntax.
-_LIMITS = {
-    "Custom-Attributes": (1024, r"\p{ASCII}*", re.compile(r"[\x00-\x7f]*")),
-    "Target-Model": (1024, *_PRINTABLE),
-    "Target-Variant": _NAME,
-    "Target-Container-Hostname": _NAME,
-    "Inference-Id": (64, *_PRINTABLE),
-}
-# Those that InvokeEndpointAsync adds; the names are as they come out of WSGI, which loses their case.
-_ASYNC_LIMITS = {
-    "Accept": (1024, r"\p{ASCII}*", re.compile(r"[\x00-\x7f]*")),
-    "Content-Type": (1024, r"\p{ASCII}*", re.compile(r"[\x00-\x7f]*")),
-    "Filename": (32, r"^(?!.*\..*\.)[a-zA-Z0-9][a-zA-Z0-9-_\.]*$", re.compile(r"(?!.*\..*\.)[a-zA-Z0-9][\w.-]*", re.A)),
-    "Inputlocation": (1024, r"^(https|s3)://([^/]+)/?(.*)$", re.compile(r"(https|s3)://([^/]+)/?(.*)")),
-    "S3Outputpathextension": (
-        512,
-        r"^(?!s3:|https:)[a-zA-Z0-9!_.*'()/-]+$",
-        re.compile(r"(?!s3:|https:)[a-zA-Z0-9!_.*'()/-]+"),
-    ),
-}
-_MEMBERS = {"Inputlocation": "inputLocation", "S3Outputpathextension": "s3OutputPathExtension"}
 _MOST_QUEUED_BYTES = 128_000
 _REFUSED = {
     "Session-Id": "stateful sessions",
@@ -91,11 +68,11 @@ def _serve(stack: Account, request: Request, caller: Principal, request_id: str)
         stack.principals.policies,
     )
     record = stack.store.find("Endpoint", name)
-    endpoint = None if record is None else record.internal.get("hosted")
-    if not isinstance(endpoint, HostedEndpoint) or not endpoint.invocable:
+    endpoint = record.internal.get("hosted") if record else None
+    if record is None or not isinstance(endpoint, InvocableEndpoint) or not endpoint.invocable:
         raise runtime_error(f"Endpoint {name} of account {stack.account_id} not found.")
     if operation == "InvokeEndpointAsync":
-        return _queue(endpoint, request, request_id)
+        return _queue(endpoint, record.internal["requests"], request, request_id)
     if operation != "InvokeEndpoint":
         raise runtime_error(
             f"The local stack does not implement {operation}: use InvokeEndpoint, or run this against AWS."
@@ -110,12 +87,12 @@ def _serve(stack: Account, request: Request, caller: Principal, request_id: str)
     if result.content_type:
         sent["Content-Type"] = result.content_type
     if result.custom_attributes is not None:
-        sent[_HEADER + "Custom-Attributes"] = result.custom_attributes
+        sent[PREFIX + "Custom-Attributes"] = result.custom_attributes
     return Response(200, result.body, sent)
 
 
-def _queue(endpoint: HostedEndpoint, request: Request, request_id: str) -> Response:
-    given = {header: _checked(header, request.headers.get(_HEADER + header)) for header in (*_LIMITS, *_ASYNC_LIMITS)}
+def _queue(endpoint: InvocableEndpoint, queue: AsyncQueue, request: Request, request_id: str) -> Response:
+    given = async_headers(request.headers)
     location = given["Inputlocation"]
     if (location is None) != bool(request.body):
         raise runtime_error("Give the input either as InputLocation, an S3 URI, or as Body.")
@@ -123,9 +100,9 @@ def _queue(endpoint: HostedEndpoint, request: Request, request_id: str) -> Respo
         raise runtime_error(f"InputLocation '{location}' is not of the form s3://bucket/key, which the stack reads.")
     if len(request.body) > _MOST_QUEUED_BYTES:
         raise runtime_error(f"Body has {len(request.body)} bytes, more than {_MOST_QUEUED_BYTES}: use InputLocation.")
-    output, failure = endpoint.requests.locations(given["S3Outputpathextension"], given["Filename"])
+    output, failure = queue.locations(given["S3Outputpathextension"], given["Filename"])
     inference_id = given["Inference-Id"] or str(uuid.uuid4())
-    endpoint.requests.put(
+    queue.put(
         AsyncRequest(
             location or "",
             request.body,
@@ -135,40 +112,27 @@ def _queue(endpoint: HostedEndpoint, request: Request, request_id: str) -> Respo
             inference_id,
             output,
             failure,
-            _seconds(request, "Requestttlseconds", 60, 21_600, 21_600),
-            _seconds(request, "Invocationtimeoutseconds", 1, 3600, 900),
+            seconds(request.headers, "Requestttlseconds", 60, 21_600, 21_600),
+            seconds(request.headers, "Invocationtimeoutseconds", 1, 3600, 900),
             endpoint.stack.clock(),
         )
     )
-    sent = {"Content-Type": "application/json", "x-amzn-RequestId": request_id, _HEADER + "OutputLocation": output}
+    sent = {"Content-Type": "application/json", "x-amzn-RequestId": request_id, PREFIX + "OutputLocation": output}
     if failure:
-        sent[_HEADER + "FailureLocation"] = failure
+        sent[PREFIX + "FailureLocation"] = failure
     return Response(202, json.dumps({"InferenceId": inference_id}).encode(), sent)
 
 
-def _seconds(request: Request, header: str, least: int, most: int, default: int) -> int:
-    text = request.headers.get(_HEADER + header)
-    if text is None:
-        return default
-    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-        member = {"R": "requestTTLSeconds", "I": "invocationTimeoutSeconds"}[header[0]]
-        raise runtime_error(
-            f"1 validation error detected: Value '{text}' at '{member}' failed to satisfy constraint: Member must be "
-            f"between {least} and {most}"
-        )
-    return int(text)
-
-
-def _invocation(endpoint: HostedEndpoint, request: Request) -> tuple[Invocation, str | None]:
+def _invocation(endpoint: InvocableEndpoint, request: Request) -> tuple[Invocation, str | None]:
     """What to ask, and the target variant."""
     most = most_bytes(endpoint)
     if len(request.body) > most:
         raise AwsError("413", f"HTTP content length exceeded {most} bytes.", 413)
     headers = request.headers
     for header, what in _REFUSED.items():
-        if _HEADER + header in headers:
+        if PREFIX + header in headers:
             raise runtime_error(f"The local stack does not serve {what}: leave out X-Amzn-SageMaker-{header}.")
-    given = {header: _checked(header, headers.get(_HEADER + header)) for header in _LIMITS}
+    given = invocation_headers(headers)
     return (
         Invocation(
             request.body,
@@ -181,25 +145,6 @@ def _invocation(endpoint: HostedEndpoint, request: Request) -> tuple[Invocation,
         ),
         given["Target-Variant"],
     )
-
-
-def _checked(header: str, value: str | None) -> str | None:
-    """A header's value within the API's limits."""
-    if value is None:
-        return None
-    most, pattern, compiled = _LIMITS.get(header) or _ASYNC_LIMITS[header]
-    member = _MEMBERS.get(header) or header[0].lower() + header[1:].replace("-", "")
-    if len(value) > most:
-        raise runtime_error(
-            f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must "
-            f"have length less than or equal to {most}"
-        )
-    if not compiled.fullmatch(value):
-        raise runtime_error(
-            f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must "
-            f"satisfy regular expression pattern: {pattern}"
-        )
-    return value
 
 
 def _refusal(error: AwsError, request_id: str) -> Response:

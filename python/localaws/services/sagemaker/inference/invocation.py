@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from localaws.api.errors import AwsError
 from localaws.runtime.serving import Invocation, InvocationResult, ServingError
+from localaws.services.sagemaker.inference.endpoint import InvocableEndpoint
 from localaws.services.sagemaker.inference.fleet import VariantFleet
 from localaws.services.sagemaker.inference.instance import Instance
 from localaws.services.sagemaker.inference.logs import log_group
 from localaws.services.sagemaker.inference.multi_model import MissingModel
 from localaws.services.sagemaker.inference.router import UnknownVariantError
-
-if TYPE_CHECKING:
-    from localaws.services.sagemaker.deployments.endpoint import HostedEndpoint
 
 __all__ = ["Answer", "ModelError", "invoke", "most_bytes", "runtime_error"]
 
@@ -43,13 +41,13 @@ class Answer:
     result: InvocationResult
 
 
-def most_bytes(endpoint: HostedEndpoint) -> int:
+def most_bytes(endpoint: InvocableEndpoint) -> int:
     """What a request's body, and the answer's, may have (the API model's BodyBlob; less where it is serverless)."""
     return _MOST_SERVERLESS_BYTES if endpoint.serverless else _MOST_BYTES
 
 
 def invoke(
-    endpoint: HostedEndpoint, invocation: Invocation, target_variant: str | None, most: int | None = None
+    endpoint: InvocableEndpoint, invocation: Invocation, target_variant: str | None, most: int | None = None
 ) -> Answer:
     """Serve one request; raises AwsError (ModelError, ValidationError, ServiceUnavailable, …).
 
@@ -71,7 +69,7 @@ def invoke(
     return Answer(fleet.name, result)
 
 
-def _acquire(endpoint: HostedEndpoint, target_variant: str | None) -> tuple[VariantFleet, Instance]:
+def _acquire(endpoint: InvocableEndpoint, target_variant: str | None) -> tuple[VariantFleet, Instance]:
     try:
         chosen = endpoint.router.acquire(target_variant)
     except UnknownVariantError as error:
@@ -83,7 +81,7 @@ def _acquire(endpoint: HostedEndpoint, target_variant: str | None) -> tuple[Vari
     return chosen
 
 
-def _check(endpoint: HostedEndpoint, fleet: VariantFleet, invocation: Invocation) -> None:
+def _check(endpoint: InvocableEndpoint, fleet: VariantFleet, invocation: Invocation) -> None:
     """Headers that the model's kind does not have, or needs."""
     if fleet.model.multi_model and not invocation.target_model:
         raise runtime_error(
@@ -106,14 +104,16 @@ def _check(endpoint: HostedEndpoint, fleet: VariantFleet, invocation: Invocation
         )
 
 
-def _ask(endpoint: HostedEndpoint, fleet: VariantFleet, instance: Instance, invocation: Invocation) -> InvocationResult:
+def _ask(
+    endpoint: InvocableEndpoint, fleet: VariantFleet, instance: Instance, invocation: Invocation
+) -> InvocationResult:
     try:
         return instance.server.invoke(invocation)
     except ServingError as error:
         raise endpoint.failed(fleet, _worded(endpoint, error)) from error
 
 
-def _worded(endpoint: HostedEndpoint, error: ServingError) -> AwsError:
+def _worded(endpoint: InvocableEndpoint, error: ServingError) -> AwsError:
     """What AWS calls a failure that is no answer of the container."""
     if isinstance(error.__cause__, MissingModel) or error.kind == "hostname":
         return runtime_error(str(error))
@@ -127,11 +127,11 @@ def _worded(endpoint: HostedEndpoint, error: ServingError) -> AwsError:
     return _error(endpoint, 0, error.hostname or "primary", str(error))
 
 
-def _model_error(endpoint: HostedEndpoint, result: InvocationResult) -> ModelError:
+def _model_error(endpoint: InvocableEndpoint, result: InvocationResult) -> ModelError:
     return _error(endpoint, result.status, result.hostname, result.body.decode("utf-8", "replace"))
 
 
-def _error(endpoint: HostedEndpoint, status: int, container: str, text: str) -> ModelError:
+def _error(endpoint: InvocableEndpoint, status: int, container: str, text: str) -> ModelError:
     kind = "client" if 400 <= status < 500 else "server"
     stack = endpoint.stack
     group = log_group(endpoint.name)

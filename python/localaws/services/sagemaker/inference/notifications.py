@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-check-prediction
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
-if TYPE_CHECKING:
-    from localaws.services.sagemaker.deployments.endpoint import HostedEndpoint
-    from localaws.services.sagemaker.inference.async_queue import AsyncRequest
+from localaws.services.sagemaker.inference.async_request import AsyncRequest
+from localaws.services.sagemaker.inference.endpoint import InvocableEndpoint
 
 __all__ = ["notify"]
 
@@ -18,7 +18,7 @@ __all__ = ["notify"]
 def notify(
     sns: Any,
     topic_arn: str,
-    endpoint: HostedEndpoint,
+    endpoint: InvocableEndpoint,
     request: AsyncRequest,
     location: str | None,
     content_type: str,
@@ -49,5 +49,5 @@ def notify(
     sns.publish(TopicArn=topic_arn, Message=json.dumps(document))
 
 
-def _stamp(moment: Any) -> str:
+def _stamp(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
