@@ -17,6 +17,8 @@ import urllib3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from inference import stacks
+from inference import world as inference
 from jobs.world import ACCOUNT, BUCKET, PERMISSIONS, REGION, TRUST, World, administrator
 
 from localaws import background, environment
@@ -120,3 +122,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     yield World(stack, session.client("s3"), session.client("logs"), role)
     stack.close()
     server.close()
+
+
+@pytest.fixture(scope="session")
+def endpoint_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[inference.World]:
+    """A stack with hosted models, for the tests of endpoints, deployments and inference."""
+    yield from stacks.start(tmp_path_factory.mktemp("endpoints"))

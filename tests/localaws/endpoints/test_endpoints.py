@@ -6,8 +6,7 @@ import time
 
 import pytest
 from botocore.exceptions import ClientError
-
-from .world import ACCOUNT, BUCKET, REGION, TINY, World, packed, unique
+from inference.world import ACCOUNT, BUCKET, REGION, TINY, World, packed, unique
 
 
 def failure(world: World, model: str) -> str:

@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-
-from .world import BUCKET, World, unique
+from inference.world import BUCKET, World, unique
 
 
 @pytest.fixture

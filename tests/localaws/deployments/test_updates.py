@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-
-from .world import World, unique
+from inference.world import World, unique
 
 
 @dataclass

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import sys
 import tarfile
 import time
 import uuid
@@ -13,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -44,12 +42,6 @@ PERMISSIONS = {
     ],
 }
 INSTANCE = {"InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
-
-
-def images() -> str:
-    """An image table that knows the tiny model server."""
-    serve = [sys.executable, str(Path(__file__).with_name("tiny_server.py"))]
-    return f'[[image]]\nuri = "*/tiny:*"\nserve = {json.dumps(serve)}\n'
 
 
 def unique(prefix: str) -> str:

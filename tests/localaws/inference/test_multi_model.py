@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import xgboost
 
-from .conftest import start
+from .stacks import start
 from .world import BUCKET, XGBOOST, Answer, World, packed, unique
 
 ROW = np.array([[0.3, -1.2, 0.7]])
@@ -187,7 +187,7 @@ def test_captured_like_any_other(world: World, boosters: dict[str, tuple[bytes, 
 def small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A stack whose instances keep two models loaded."""
     monkeypatch.setenv("LOCALAWS_MOST_LOADED_MODELS", "2")
-    yield from start(tmp_path / "hosting")
+    yield from start(tmp_path / "inference")
 
 
 @pytest.mark.slow

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-
-from .world import ACCOUNT, INSTANCE, REGION, World, packed, unique
+from inference.world import ACCOUNT, INSTANCE, REGION, World, packed, unique
 
 SERVERLESS = {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
 CAPTURE = {
