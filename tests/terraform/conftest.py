@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import tftest
+from provider_process import serve_provider
 from terraform_account import account
 
 from mlops.operate.plugin_dir import plugin_dir
@@ -57,17 +58,33 @@ def plugins() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def initialised(
-    workspace: Path, environment: dict[str, str], plugins: str | None
-) -> Callable[[str], tftest.TerraformTest]:
+def provider(workspace: Path, environment: dict[str, str], plugins: str | None) -> Path:
+    """The AWS provider's binary."""
+    folder = workspace / "modules/storage"
+    root = tftest.TerraformTest(str(folder))
+    root.env = environment
+    root.setup(plugin_dir=plugins, cleanup_on_exit=False)
+    (binary,) = folder.glob(".terraform/providers/*/hashicorp/aws/*/*/terraform-provider-aws*")
+    return binary
+
+
+@pytest.fixture(scope="session")
+def shared(environment: dict[str, str], provider: Path) -> Iterator[dict[str, str]]:
+    """`environment`, in which all runs of Terraform share one process of the provider."""
+    with serve_provider(provider, environment) as shared:
+        yield shared
+
+
+@pytest.fixture(scope="session")
+def initialised(workspace: Path, shared: dict[str, str]) -> Callable[[str], tftest.TerraformTest]:
     """Gives `terraform` in a folder of the workspace, initialised once a session."""
     ready: dict[str, tftest.TerraformTest] = {}
 
     def terraform(folder: str) -> tftest.TerraformTest:
         if folder not in ready:
             root = tftest.TerraformTest(str(workspace / folder))
-            root.env = environment
-            root.setup(plugin_dir=plugins)
+            root.env = shared
+            root.setup()
             ready[folder] = root
         return ready[folder]
 

@@ -6,12 +6,14 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 import tftest
+from provider_process import serve_provider
 from serving_checks import check_answers, check_deployment_from_outside, check_nothing_left, traffic
 
 pytestmark = pytest.mark.slow
@@ -23,16 +25,17 @@ BUCKET = "sagemaker-tf-tester"
 
 @pytest.fixture(scope="module")
 def applied(
-    workspace: Path, stack_environment: dict[str, str], plugins: str | None, tmp_path_factory: pytest.TempPathFactory
-) -> tftest.TerraformTest:
+    workspace: Path, stack_environment: dict[str, str], provider: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tftest.TerraformTest]:
     """The root, applied in a checkout and a state of its own; what a test leaves goes with the stack."""
     folder = tmp_path_factory.mktemp("applied")
     shutil.copytree(workspace, folder, dirs_exist_ok=True, symlinks=True, ignore=shutil.ignore_patterns(".terraform*"))
     root = tftest.TerraformTest(str(folder))
-    root.env = stack_environment | {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
-    root.setup(plugin_dir=plugins)
-    root.apply(tf_vars=STUDENT)
-    return root
+    with serve_provider(provider, stack_environment) as shared:
+        root.env = shared | {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
+        root.setup()
+        root.apply(tf_vars=STUDENT)
+        yield root
 
 
 def _client(service: str, environment: dict[str, str]) -> Any:
