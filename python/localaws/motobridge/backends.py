@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["autoscaling", "cloudwatch", "logs", "s3"]
+__all__ = ["autoscaling", "cloudwatch", "events", "logs", "s3"]
 
 
 def autoscaling(account_id: str, region: str) -> Any:
@@ -19,6 +19,13 @@ def cloudwatch(account_id: str, region: str) -> Any:
     from moto.cloudwatch.models import cloudwatch_backends
 
     return cloudwatch_backends[account_id][region]
+
+
+def events(account_id: str, region: str) -> Any:
+    """EventBridge: buses, rules and targets."""
+    from moto.events.models import events_backends
+
+    return events_backends[account_id][region]
 
 
 def logs(account_id: str, region: str) -> Any:

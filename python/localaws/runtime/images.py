@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 BUILT_IN = Path(__file__).with_name("images.toml")
+PROGRAMS = Path(__file__).parents[1] / "images"
 EXTENSION_VARIABLE = "LOCALAWS_IMAGES"
 ALGORITHMS = ("xgboost",)
 NETWORKS = ("own", "host")
@@ -52,8 +53,10 @@ class NoServerError(LookupError):
 class Runtime:
     """A local runtime: an interpreter and what the image's own entry point would do.
 
-    `command` runs a job, `serve` is the command of a model server of the user's own. `network` "own" gives that server
-    a loopback of its own, on which it listens on port 8080; "host" gives it this machine's network and a port to bind.
+    `command` runs a job; `processes` is the program of `localaws/images` that does what the image's own entry point
+    does in a processing job. `serve` is the command of a model server of the user's own. `network` "own" gives that
+    server a loopback of its own, on which it listens on port 8080; "host" gives it this machine's network and a port to
+    bind.
     """
 
     uri: str
@@ -63,6 +66,7 @@ class Runtime:
     command: tuple[str, ...] = ()
     serve: tuple[str, ...] = ()
     network: str = "own"
+    processes: str | None = None
 
     @property
     def trains(self) -> bool:
@@ -123,7 +127,7 @@ def _read(path: Path) -> Iterable[Runtime]:
 
 
 def _entry(path: Path, entry: dict[str, Any]) -> Runtime:
-    known = {"uri", "python", "algorithm", "framework", "command", "serve", "network"}
+    known = {"uri", "python", "algorithm", "framework", "command", "serve", "network", "processes"}
     where = f"{path}: image {entry.get('uri')!r}"
     if unknown := sorted(set(entry) - known):
         raise ImageTableError(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}.")
@@ -131,6 +135,9 @@ def _entry(path: Path, entry: dict[str, Any]) -> Runtime:
         raise ImageTableError(f"{where}: every entry needs a `uri` pattern.")
     if entry.get("algorithm") not in (None, *ALGORITHMS):
         raise ImageTableError(f"{where}: algorithm {entry['algorithm']!r} is not one of {', '.join(ALGORITHMS)}.")
+    processes = entry.get("processes")
+    if processes is not None and not (PROGRAMS / str(processes) / "main.py").is_file():
+        raise ImageTableError(f"{where}: there is no program {processes!r} in {PROGRAMS}.")
     python = str(Path(entry.get("python", sys.executable)).expanduser())
     if not os.access(python, os.X_OK):
         raise ImageTableError(f"{where}: python {python!r} is not a program that can be run; give an interpreter.")
@@ -138,4 +145,5 @@ def _entry(path: Path, entry: dict[str, Any]) -> Runtime:
     if network not in NETWORKS:
         raise ImageTableError(f"{where}: network {network!r} is not one of {', '.join(NETWORKS)}.")
     command, serve = (tuple(str(word) for word in entry.get(key, ())) for key in ("command", "serve"))
-    return Runtime(entry["uri"], python, entry.get("algorithm"), entry.get("framework"), command, serve, network)
+    algorithm, framework = entry.get("algorithm"), entry.get("framework")
+    return Runtime(entry["uri"], python, algorithm, framework, command, serve, network, processes)

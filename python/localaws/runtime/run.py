@@ -18,8 +18,7 @@ from typing import IO, Literal
 
 from localaws.runtime import sandbox, virtual_environment
 from localaws.runtime.environment import base_environment
-from localaws.runtime.images import ImageTable, Runtime, load_images
-from localaws.runtime.sandbox import PROGRAMS
+from localaws.runtime.images import PROGRAMS, ImageTable, Runtime, load_images
 from localaws.runtime.visible import named_paths
 
 TICK_SECONDS = 0.2
@@ -99,15 +98,24 @@ def _argv(run: ContainerRun, runtime: Runtime, scratch: Path) -> list[str]:
         return [*run.entrypoint, *run.arguments]
     if runtime.command:
         return [*runtime.command, *run.arguments]
-    if run.mode == "train" and runtime.trains:
-        script = runtime.framework and (_names_script(run) or not runtime.algorithm)
-        program = "script_mode" if script else f"{runtime.algorithm}_algorithm"
+    if program := _program(run, runtime):
         python = virtual_environment.interpreter(scratch / "packages")
-        return [python, str(PROGRAMS), program, run.image.rpartition(":")[2]]
+        arguments = run.arguments if run.mode == "processing" else ()
+        return [python, str(PROGRAMS), program, run.image.rpartition(":")[2], *arguments]
     raise NoCommandError(
         f"Image {run.image} has no entry point here: give the job one (ContainerEntrypoint), or the image a `command` "
         "in the image table."
     )
+
+
+def _program(run: ContainerRun, runtime: Runtime) -> str | None:
+    """The program that does what the image's own entry point does; None where the image has none."""
+    if run.mode == "processing":
+        return runtime.processes
+    if not runtime.trains:
+        return None
+    script = runtime.framework and (_names_script(run) or not runtime.algorithm)
+    return "script_mode" if script else f"{runtime.algorithm}_algorithm"
 
 
 def _names_script(run: ContainerRun) -> bool:

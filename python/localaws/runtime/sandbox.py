@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from localaws.runtime.images import PROGRAMS
 from localaws.runtime.visible import hidden_folders, runtime_paths, user_homes
 
-PROGRAMS = Path(__file__).parents[1] / "images"
 SUPERVISOR = f"{PROGRAMS} supervisor"  # as it stands in the command line of each, before the plan
 ML = "/opt/ml"
 Kind = Literal["namespaces", "proot", "rewritten"]

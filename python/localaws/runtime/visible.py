@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from localaws.runtime.images import PROGRAMS
 from localaws.runtime.virtual_environment import import_paths
 
 __all__ = ["hidden_folders", "hide", "named_paths", "runtime_paths", "user_homes"]
 
-# What of this package runs in a job: the programs of images, and the agent beside a model server.
-PROGRAMS = (Path(__file__).parents[1] / "images", Path(__file__).parent / "serving")
+# The agent beside a model server lies here.
+SERVING = Path(__file__).with_name("serving")
 _hidden: set[str] = set()
 
 
@@ -38,7 +39,7 @@ def user_homes() -> list[str]:
 
 def runtime_paths(python: str) -> list[str]:
     """What an interpreter reads: its environment, its base installation, this package's programs; and name servers."""
-    found = [str(path) for path in PROGRAMS]
+    found = [str(PROGRAMS), str(SERVING)]
     if python == sys.executable:
         found += [sys.prefix, sys.base_prefix, *(path for path in sys.path if path)]
     else:

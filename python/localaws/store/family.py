@@ -25,8 +25,10 @@ class Refusal:
 class Family:
     """One kind of resource.
 
-    `equals` maps a request member of the list operation to the described member that it must equal.  `named` is False
-    where the describe response does not always have a `{kind}Name` member.
+    `stem` begins the names of its members (`{stem}Name`, `{stem}Arn`, `{stem}Status`); empty: the kind does.  `equals`
+    maps a request member of the list operation to the described member that it must equal, and `summary` a member of
+    the list's summaries to the described one where their names differ: both as a path, `Input.EndpointName`.  `named`
+    is False where the describe response does not always have a `{stem}Name` member.
     """
 
     kind: str
@@ -36,19 +38,21 @@ class Family:
     duplicate: Refusal
     sort_order: str = "Descending"
     equals: Mapping[str, str] = field(default_factory=dict)
+    summary: Mapping[str, str] = field(default_factory=dict)
+    stem: str = ""
     named: bool = True
 
     @property
     def name_member(self) -> str:
-        return f"{self.kind}Name"
+        return f"{self.stem or self.kind}Name"
 
     @property
     def arn_member(self) -> str:
-        return f"{self.kind}Arn"
+        return f"{self.stem or self.kind}Arn"
 
     @property
     def status_member(self) -> str:
-        return f"{self.kind}Status"
+        return f"{self.stem or self.kind}Status"
 
     def arn(self, partition: str, region: str, account_id: str, name: str) -> str:
         return f"arn:{partition}:sagemaker:{region}:{account_id}:{self.arn_type}/{name}"

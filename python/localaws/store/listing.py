@@ -34,11 +34,7 @@ def list_records(family: Family, records: Sequence[Record], request: Mapping[str
     chosen.sort(key=lambda record: keys[id(record)], reverse=descending)
     found, token = page([record.arn for record in chosen], request)
     by_arn = {record.arn: record for record in chosen}
-    response: dict[str, Any] = {
-        member: [
-            {name: by_arn[arn].described[name] for name in summary if name in by_arn[arn].described} for arn in found
-        ]
-    }
+    response: dict[str, Any] = {member: [_summarized(family, by_arn[arn], summary) for arn in found]}
     if token:
         response["NextToken"] = token
     return response
@@ -74,15 +70,30 @@ def _summary(operation: str) -> tuple[str, tuple[str, ...]]:
     raise LookupError(f"{operation} has no list of structures in its response")
 
 
+def _summarized(family: Family, record: Record, members: Sequence[str]) -> dict[str, Any]:
+    values = {name: _value(record, family.summary.get(name, name)) for name in members}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _value(record: Record, path: str) -> Any:
+    """The described member at the path, None where there is none."""
+    found: Any = record.described
+    for name in path.split("."):
+        if not isinstance(found, Mapping):
+            return None
+        found = found.get(name)
+    return found
+
+
 def _matches(family: Family, record: Record, request: Mapping[str, Any]) -> bool:
     for member, wanted in request.items():
         if member in family.equals:
-            if record.described.get(family.equals[member]) != wanted:
+            if _value(record, family.equals[member]) != wanted:
                 return False
         elif member == "NameContains":
             if wanted not in record.name:
                 return False
-        elif member == f"{family.kind}NamePrefix":
+        elif member == f"{family.stem or family.kind}NamePrefix":
             if not record.name.startswith(wanted):
                 return False
         elif isinstance(wanted, datetime) and not _in_time(record, member, wanted):

@@ -71,6 +71,7 @@ def test_the_users_tables_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ('[[image]]\npython = "/usr/bin/python3"\n', "every entry needs a `uri` pattern"),
         ('[[image]]\nuri = "x"\npyton = "/usr/bin/python3"\n', "unknown key 'pyton'; known are algorithm, command"),
         ('[[image]]\nuri = "x"\nalgorithm = "kmeans"\n', "algorithm 'kmeans' is not one of xgboost"),
+        ('[[image]]\nuri = "x"\nprocesses = "nothing"\n', "there is no program 'nothing' in .*images"),
         ('[[image]]\nuri = "x"\npython = "/no/python"\n', "python '/no/python' is not a program that can be run"),
     ],
 )

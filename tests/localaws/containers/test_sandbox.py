@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from localaws.runtime import sandbox, visible
+from localaws.runtime import images, run, sandbox, visible
 from localaws.runtime.run import ContainerResult, ContainerRun, NoCommandError, run_container
 
 SKLEARN = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
@@ -46,6 +47,25 @@ def test_the_directory_is_at_opt_ml_and_the_rest_of_opt_stays(tmp_path: Path) ->
     assert (tmp_path / "ml" / "made").read_text() == "hello\n"
     assert [line for line in lines if line != "ml"] == before
     assert "ml" in lines
+
+
+def test_an_image_with_a_program_of_its_own_processes_without_an_entry_point(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = tmp_path / "images"
+    shutil.copytree(images.PROGRAMS, programs)
+    (programs / "counter").mkdir()
+    (programs / "counter" / "main.py").write_text("import sys\ndef main():\n    print(*sys.argv[1:])\n    return 3\n")
+    for module in (images, run, visible):
+        monkeypatch.setattr(module, "PROGRAMS", programs)
+    (tmp_path / "images.toml").write_text('[[image]]\nuri = "*/counter:*"\nprocesses = "counter"\n')
+    lines: list[str] = []
+    table = images.load_images(tmp_path)
+    changes = {"entrypoint": None, "arguments": ["--rows", "7"], "images": table, "image": "1.dkr.ecr/counter:2.0"}
+    result = _run(tmp_path / "ml", lines=lines, **changes)
+    assert (result.exit_code, lines[-1]) == (3, "counter 2.0 --rows 7")
+    with pytest.raises(NoCommandError, match=r"Image 1\.dkr\.ecr/counter:2\.0 has no entry point here"):
+        _run(tmp_path / "ml", mode="train", **changes)
 
 
 @namespaces
@@ -143,7 +163,7 @@ def test_a_null_byte_in_a_command_is_one_line_in_the_log(tmp_path: Path) -> None
 def test_an_image_without_a_command_says_so(tmp_path: Path) -> None:
     with pytest.raises(NoCommandError, match="has no entry point here: give the job one"):
         _run(tmp_path / "ml", entrypoint=None)
-    assert sandbox.PROGRAMS.is_dir()
+    assert images.PROGRAMS.is_dir()
 
 
 def test_the_paths_that_a_command_reads(tmp_path: Path) -> None:

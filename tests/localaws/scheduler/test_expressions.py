@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from localaws.services.scheduler.expressions import InvalidExpression, parse
+from localaws.services.schedules.expressions import InvalidExpression, parse
 
 # A Monday.
 NOW = datetime(2026, 11, 23, 21, 30, 15, tzinfo=UTC)

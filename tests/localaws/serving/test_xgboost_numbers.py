@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import xgboost
 
-from localaws.runtime import sandbox
+from localaws.runtime import images
 from localaws.runtime.serving import ContainerSpec, Invocation
 
 from .conftest import XGBOOST, Serving, csv, rows, train
@@ -120,7 +120,7 @@ def test_a_payload_of_megabytes_is_answered(serving: Serving, model_dir: Path, b
 @pytest.mark.slow
 def test_predicting_without_a_matrix_gives_the_same_bits() -> None:
     """The short cut for rows in an array, against `Booster.predict`, for every shape of answer and odd values."""
-    programs = str(sandbox.PROGRAMS)
+    programs = str(images.PROGRAMS)
     script = f"import sys; sys.path.insert(0, {programs!r})\n" + textwrap.dedent("""
         import numpy as np, xgboost
         from model_server.xgboost_model.direct import direct_predictor

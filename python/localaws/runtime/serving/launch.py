@@ -10,8 +10,7 @@ from pathlib import Path
 
 from localaws.runtime import virtual_environment
 from localaws.runtime.environment import base_environment
-from localaws.runtime.images import ImageTable, ImageTableError, NoServerError, Runtime, UnknownImageError
-from localaws.runtime.sandbox import PROGRAMS
+from localaws.runtime.images import PROGRAMS, ImageTable, ImageTableError, NoServerError, Runtime, UnknownImageError
 from localaws.runtime.serving.interface import ContainerSpec, ServingError
 
 __all__ = ["Launch", "launch"]

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from localaws.motobridge.lock import MOTO_LOCK
-from localaws.services.scheduler.expressions import Expression, InvalidExpression, parse
-from localaws.services.scheduler.targets import Attempt, TargetError, invoke
+from localaws.services.scheduler.attempt import Attempt
+from localaws.services.schedules import DueTimes, Rule
+from localaws.services.targets import TargetError, invoke
 
 if TYPE_CHECKING:
     from localaws.account import Account
@@ -21,23 +22,6 @@ _logger = logging.getLogger(__name__)
 _EVERY_SECONDS = 0.5
 _LONGEST_PAUSE = timedelta(minutes=1)
 _NAMESPACE = "AWS/Scheduler"
-
-
-@dataclass(frozen=True)
-class _Rule:
-    """What decides when a schedule is due: a schedule in which this changed begins anew."""
-
-    arn: str
-    created: float
-    expression: str
-    timezone: str
-    start: float | None
-
-
-@dataclass
-class _Entry:
-    expression: Expression | None
-    due: datetime | None
 
 
 @dataclass
@@ -56,7 +40,7 @@ class Scheduler:
 
     def __init__(self, stack: Account) -> None:
         self._stack = stack
-        self._entries: dict[_Rule, _Entry] = {}
+        self._due_times = DueTimes()
         self._failed: list[_Failed] = []
 
     def run(self) -> None:
@@ -68,17 +52,13 @@ class Scheduler:
         """Call what is due now."""
         now = self._stack.clock()
         schedules = self._schedules()
-        known, self._entries = self._entries, {}
-        for schedule in schedules:
-            rule = _rule(schedule)
-            entry = self._entries[rule] = known.get(rule) or self._begin(rule, now)
-            if entry.expression is None or entry.due is None or entry.due > now:
-                continue
-            due, entry.due = entry.due, _after(entry.expression, entry.due, now)
+        by_rule = {_rule(schedule): schedule for schedule in schedules}
+        for due in self._due_times.look(by_rule, now):
+            schedule = by_rule[due.rule]
             # moto forgets the default in an update.
-            if schedule.state != "DISABLED" and not (schedule.end_date and due > _moment(schedule.end_date)):
-                self._call(schedule, Attempt(schedule.arn, due), now)
-            if entry.due is None and schedule.action_after_completion == "DELETE":
+            if schedule.state != "DISABLED" and not (schedule.end_date and due.moment > _moment(schedule.end_date)):
+                self._call(schedule, Attempt(schedule.arn, due.moment), now)
+            if due.last and schedule.action_after_completion == "DELETE":
                 self._delete(schedule)
         self._try_again(schedules, now)
 
@@ -91,19 +71,10 @@ class Scheduler:
             backend = models.scheduler_backends[self._stack.account_id][self._stack.region]
             return [each for group in backend.schedule_groups.values() for each in group.schedules.values()]
 
-    def _begin(self, rule: _Rule, now: datetime) -> _Entry:
-        try:
-            expression = parse(rule.expression, rule.timezone)
-        except InvalidExpression as error:
-            _logger.warning("schedule %s is never due: %s", rule.arn, error)
-            return _Entry(None, None)
-        begins = now if rule.start is None else max(now, _moment(rule.start))
-        return _Entry(expression, expression.first(begins))
-
     def _call(self, schedule: Any, attempt: Attempt, now: datetime) -> None:
         self._count(schedule, "InvocationAttemptCount")
         try:
-            operation = invoke(self._stack, schedule.target, attempt)
+            operation = invoke(self._stack, schedule.target, "scheduler", attempt.fill)
         except TargetError as error:
             self._count(schedule, "TargetErrorCount")
             _logger.warning("schedule %s, attempt %s: %s", schedule.name, attempt.number, error)
@@ -141,23 +112,14 @@ class Scheduler:
         self._stack.put_metrics(_NAMESPACE, [{**datum, "Timestamp": self._stack.clock()}])
 
 
-def _rule(schedule: Any) -> _Rule:
-    start = None if schedule.start_date is None else float(schedule.start_date)
-    return _Rule(
+def _rule(schedule: Any) -> Rule:
+    return Rule(
         schedule.arn,
         float(schedule.creation_date),
         schedule.schedule_expression,
         schedule.schedule_expression_timezone,
-        start,
+        None if schedule.start_date is None else _moment(schedule.start_date),
     )
-
-
-def _after(expression: Expression, due: datetime, now: datetime) -> datetime | None:
-    """The next moment that lies ahead: what was missed does not come in a burst."""
-    following = expression.following(due)
-    while following is not None and following <= now:
-        following = expression.following(following)
-    return following
 
 
 def _moment(seconds: float | str) -> datetime:

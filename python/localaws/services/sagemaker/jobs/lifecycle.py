@@ -16,6 +16,7 @@ import boto3
 
 from localaws.iam import RoleSession
 from localaws.runtime.folders import Folder
+from localaws.services.events import publish
 from localaws.store import Record
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ GRACE_VARIABLE = "LOCALAWS_STOP_GRACE_SECONDS"
 FINAL = ("Completed", "Failed", "Stopped")
 INTERNAL_ERROR = "InternalServerError: We encountered an internal error. Please try again."
 _TICK_SECONDS = 0.2
+# https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+_EVENTS = {
+    "ProcessingJob": "SageMaker Processing Job State Change",
+    "TrainingJob": "SageMaker Training Job State Change",
+    "TransformJob": "SageMaker Transform Job State Change",
+}
 
 
 class JobFailure(Exception):
@@ -142,6 +149,13 @@ def start(
             status = record.family.status_member
             if record.described[status] not in FINAL:  # a defect of the stack: its traceback is in the server's log
                 stack.store.update(record, **{status: "Failed", "FailureReason": INTERNAL_ERROR})
+            _publish(stack, record)
             record.done.set()
 
     stack.spawn(f"{record.family.kind}-{record.name}", body)
+
+
+def _publish(stack: Account, record: Record) -> None:
+    """The event of a job that has ended, with what Describe answers."""
+    if detail_type := _EVENTS.get(record.family.kind):
+        publish(stack, "aws.sagemaker", detail_type, stack.store.describe(record), [record.arn])

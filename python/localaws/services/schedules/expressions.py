@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from localaws.services.scheduler.cron import CronDays, InvalidField, numbers
+from localaws.services.schedules.cron import CronDays, InvalidField, numbers
 
 __all__ = ["Expression", "InvalidExpression", "parse"]
 
