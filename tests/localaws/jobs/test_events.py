@@ -15,12 +15,10 @@ from .world import REGION, World, administrator
 @pytest.fixture
 def queue(world: World) -> str:
     """A queue that a rule fills with SageMaker's events."""
-    session = world.session
-    url = session.client("sqs").create_queue(QueueName="job-events")["QueueUrl"]
-    arn = session.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
-        "QueueArn"
-    ]
-    events = session.client("events")
+    session = administrator(world.stack)
+    sqs, events = session.client("sqs"), session.client("events")
+    url = sqs.create_queue(QueueName="job-events")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     pattern = {"source": ["aws.sagemaker"], "detail": {"ProcessingJobStatus": ["Completed", "Failed"]}}
     events.put_rule(Name="jobs", EventPattern=json.dumps(pattern))
     events.put_targets(Rule="jobs", Targets=[{"Id": "queue", "Arn": arn}])
@@ -36,8 +34,13 @@ def test_a_job_that_ends_is_an_event_with_what_describe_answers(world: World, qu
     ended = {
         name: world.finish("ProcessingJob", name) for name in (world.processing("1 + 1"), world.processing("1 / 0"))
     }
-    events = {event["detail"]["ProcessingJobName"]: event for event in received(world, queue)}
-    assert set(events) == set(ended)
+    events: dict[str, Any] = {}
+
+    def all_came() -> bool:
+        events.update({event["detail"]["ProcessingJobName"]: event for event in received(world, queue)})
+        return set(events) == set(ended)
+
+    world.wait(all_came)
     for name, described in ended.items():
         event = events[name]
         assert event["detail-type"] == "SageMaker Processing Job State Change"

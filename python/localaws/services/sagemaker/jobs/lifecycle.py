@@ -149,8 +149,8 @@ def start(
             status = record.family.status_member
             if record.described[status] not in FINAL:  # a defect of the stack: its traceback is in the server's log
                 stack.store.update(record, **{status: "Failed", "FailureReason": INTERNAL_ERROR})
-            _publish(stack, record)
             record.done.set()
+            _publish(stack, record)
 
     stack.spawn(f"{record.family.kind}-{record.name}", body)
 
