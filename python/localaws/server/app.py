@@ -43,7 +43,8 @@ class Application:
         response = self.answer(request)
         status = f"{response.status} {_reason(response.status)}"
         start_response(status, list({"Content-Length": str(len(response.body)), **response.headers}.items()))
-        return [response.body]
+        # A body after HEAD would be read as the beginning of the connection's next response.
+        return [] if request.method == "HEAD" else [response.body]
 
     def answer(self, request: Request) -> Response:
         """The response to a request, refusals and faults included."""

@@ -125,6 +125,19 @@ def test_connection_that_was_used_stays_open(quick: None, port: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("path", ["/_localaws/health", "/_localaws/nothing", "/bucket/unsigned"])
+def test_head_has_no_body_and_the_connection_goes_on(port: int, path: str) -> None:
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(f"HEAD {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        client.sendall(health_request(port))
+        received = b""
+        while b'"running"' not in received:
+            received += client.recv(65536)
+    head, _, rest = received.partition(b"\r\n\r\n")
+    assert int(head.split()[1]) in (403, 405), head
+    assert rest.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
 def test_many_half_open_and_idle_connections_do_not_block_others(port: int) -> None:
     with ExitStack() as opened:
         clients = []
