@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,9 @@ __all__ = ["serve"]
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 _PREFIX = "SageMaker."
+# Operations that change nothing: the log leaves them out.
+_READS = ("BatchDescribe", "Describe", "List", "Query", "Search")
+_logger = logging.getLogger(__name__)
 
 
 def serve(stack: Account, request: Request, caller: Principal) -> Response:
@@ -40,6 +44,8 @@ def serve(stack: Account, request: Request, caller: Principal) -> Response:
             f"Set AWS_REGION and AWS_DEFAULT_REGION to {stack.region}.",
         )
     result = service.call(stack, operation, _body(request), caller)
+    if not operation.startswith(_READS):
+        _logger.info("%s by %s", operation, caller.arn)
     text = json.dumps(shape_response(operation_model(operation).output_shape, result))
     return Response(200, text.encode(), {"Content-Type": CONTENT_TYPE, "x-amzn-RequestId": str(uuid.uuid4())})
 
