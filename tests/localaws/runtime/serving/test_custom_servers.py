@@ -91,7 +91,7 @@ def table(folder: Path, monkeypatch: pytest.MonkeyPatch, **entry: Any) -> ImageT
 @pytest.fixture
 def program_folder(request: pytest.FixtureRequest) -> Path:
     """A folder that a container's private /tmp does not hide."""
-    folder = Path(__file__).resolve().parents[3] / ".pytest_cache" / "servers" / str(request.node.name)
+    folder = Path(__file__).resolve().parents[4] / ".pytest_cache" / "servers" / str(request.node.name)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -18,7 +18,7 @@ from mlops.jobs.preprocess import preprocess
 
 from .conftest import SKLEARN, XGBOOST, Serving
 
-PROJECT = Path(__file__).resolve().parents[3]
+PROJECT = Path(__file__).resolve().parents[4]
 STEP = """
 import os
 def model_fn(model_dir): return os.environ["NAME"]

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 import xgboost
-from containers.tiny_package import write_package
 from sklearn.linear_model import LogisticRegression
 
 from localaws.runtime.serving import ContainerSpec, Invocation, InvocationResult, ModelServer, ServingError
+from runtime.tiny_package import write_package
 
 from .conftest import SKLEARN, XGBOOST, Serving, csv, rows, train
 

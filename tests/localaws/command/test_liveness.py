@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gateway.test_shutdown import processes_with, start_sleeping_job
+from command.test_shutdown import processes_with, start_sleeping_job
 
 from localaws import background
 from localaws.runtime import leftovers, processes
