@@ -16,6 +16,8 @@ import boto3
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
+# Folders of tests that each take as long as a file elsewhere: whole demos and real applies.
+_LONGEST = ("e2e", "terraform")
 _DUMP = "import json, os; print(json.dumps(dict(os.environ)))"
 
 
@@ -25,12 +27,17 @@ def without_aws(environment: dict[str, str]) -> dict[str, str]:
     return kept | {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than processors: tests wait for processes, Terraform's provider waits for AWS."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Files with the most slow tests come first where several workers share them: none is left with them at the end."""
+    """The longest files come first where several workers share them: none is left with them at the end."""
     if not hasattr(config, "workerinput"):
         return
     slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
-    items.sort(key=lambda item: -slow[item.path])
+    items.sort(key=lambda item: (item.path.parent.name not in _LONGEST, -slow[item.path]))
 
 
 @pytest.fixture(scope="module")

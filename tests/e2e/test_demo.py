@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from demo_process import BIN, PROJECT, Kept, start_demo
+from demo_process import BIN, PROJECT, start_demo
 
 from mlops.demo.leftovers import temporary_folder
 
@@ -199,14 +199,6 @@ def test_a_failing_phase_says_where_to_look_and_cleans_up(project: Path) -> None
     assert log
     assert "No luck today." in Path(log[1]).read_text()
     assert processes_of(project) == []
-
-
-def test_a_kept_stack_is_not_taken_over(kept: Kept) -> None:
-    with start_demo(kept.project) as second:
-        said, _ = second.communicate(timeout=60)
-    assert second.returncode == 1
-    assert "end it with `make demo-down`" in said
-    assert kept.aws("sts", "get-caller-identity")["Account"] == "123456789012", "it still answers"
 
 
 def _until(demo: subprocess.Popen[str], moment: Moment, project: Path) -> str:

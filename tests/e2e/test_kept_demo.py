@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 import pytest
-from demo_process import BIN, Kept
+from demo_process import BIN, Kept, start_demo
 from test_documents import ELSEWHERE, PAGES, commands
 
 pytestmark = pytest.mark.slow
@@ -34,6 +34,14 @@ def test_the_demo_shows_a_version_that_waits_for_approval(kept: Kept) -> None:
     low, high = float(auc[2]), float(auc[3])
     assert 0.92 < float(auc[1]) < 0.94
     assert low < float(auc[1]) < high
+
+
+def test_a_kept_stack_is_not_taken_over(kept: Kept) -> None:
+    with start_demo(kept.project) as second:
+        said, _ = second.communicate(timeout=60)
+    assert second.returncode == 1
+    assert "end it with `make demo-down`" in said
+    assert kept.aws("sts", "get-caller-identity")["Account"] == "123456789012", "it still answers"
 
 
 def test_it_says_how_to_look_around(kept: Kept) -> None:
@@ -126,6 +134,7 @@ def test_a_page_s_commands_run(page: str, kept: Kept) -> None:
         assert done.returncode == 0, f"{page}: {command}\n{done.stdout}{done.stderr}"
 
 
+@pytest.mark.full
 def test_the_best_trial_is_registered_and_its_hyperparameters_train_the_pipeline(kept: Kept) -> None:
     done = kept.mlops("run", "tuning", "demo", "--trials", "3", "--rounds", "10", "--register-best", "--use-best")
     name = re.findall(r"^\S+-demo-\w+$", done.stdout, re.MULTILINE)[0]
@@ -168,6 +177,7 @@ def test_the_best_trial_is_registered_and_its_hyperparameters_train_the_pipeline
     assert used == given
 
 
+@pytest.mark.full
 def test_the_pipeline_itself_tunes(kept: Kept) -> None:
     tuned = ("-auto-approve", "-input=false", "-var", "student_id=demo")
     done = kept.terraform("apply", *tuned, "-var", "tuning={in_pipeline=true}")
@@ -181,6 +191,7 @@ def test_the_pipeline_itself_tunes(kept: Kept) -> None:
     assert plan_is_empty(kept)
 
 
+@pytest.mark.full
 def test_zz_destroy_is_refused_until_it_is_emptied(kept: Kept) -> None:
     """Last in the file: it takes the system down."""
     destroy = ("destroy", "-auto-approve", "-input=false", "-no-color", "-var", "student_id=demo")
