@@ -93,9 +93,10 @@ def wait_for(world: World, endpoint: str, count: int, seconds: float) -> None:
 
 def test_scales_out_to_the_maximum_and_not_beyond(world: World) -> None:
     endpoint = world.endpoint(world.config(world.model()))
-    scaling = register(world, endpoint, 1, 3, TargetValue=5, ScaleOutCooldown=0, ScaleInCooldown=300)
     for _ in range(60):
         assert world.invoke(endpoint).status == 200
+    # Registered now, so that the first look at the target counts all of them.
+    scaling = register(world, endpoint, 1, 3, TargetValue=5, ScaleOutCooldown=0, ScaleInCooldown=300)
     wait_for(world, endpoint, 3, 30)
     assert world.settled(endpoint)["EndpointStatus"] == "InService"
     assert world.invoke(endpoint).status == 200
