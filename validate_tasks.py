@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent / "python"))
 
 try:
-    from mlops.operate.entry import guarded
+    from mlops.entry import run_cli
     from mlops.validate.command import main
 except ModuleNotFoundError as error:
     sys.exit(
@@ -16,4 +16,4 @@ except ModuleNotFoundError as error:
     )
 
 if __name__ == "__main__":
-    sys.exit(guarded("validate_tasks.py", main))
+    sys.exit(run_cli("validate_tasks.py", main))

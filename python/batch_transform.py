@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 
 try:
-    from mlops.operate.batch.command import main
-    from mlops.operate.entry import guarded
+    from mlops.commands.run_transform import main
+    from mlops.entry import run_cli
 except ModuleNotFoundError as error:
     sys.exit(
         f"batch_transform.py: {error.name} is not installed here: `make install`, then .venv/bin/python {sys.argv[0]}"
     )
 
 if __name__ == "__main__":
-    sys.exit(guarded("batch_transform.py", main))
+    sys.exit(run_cli("batch_transform.py", main))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 
 try:
-    from mlops.operate.create_pipeline import main
-    from mlops.operate.entry import guarded
+    from mlops.commands.create_pipeline import main
+    from mlops.entry import run_cli
 except ModuleNotFoundError as error:
     sys.exit(
         f"create_pipeline.py: {error.name} is not installed here: `make install`, then .venv/bin/python {sys.argv[0]}"
     )
 
 if __name__ == "__main__":
-    sys.exit(guarded("create_pipeline.py", main))
+    sys.exit(run_cli("create_pipeline.py", main))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 try:
-    from mlops.operate.entry import guarded
-    from mlops.operate.run_tuning import main
+    from mlops.commands.run_tuning import main
+    from mlops.entry import run_cli
 except ModuleNotFoundError as error:
     sys.exit(
         f"hyperparameter_tuning.py: {error.name} is not installed here: "
@@ -14,4 +14,4 @@ except ModuleNotFoundError as error:
     )
 
 if __name__ == "__main__":
-    sys.exit(guarded("hyperparameter_tuning.py", main))
+    sys.exit(run_cli("hyperparameter_tuning.py", main))

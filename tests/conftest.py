@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -18,6 +19,7 @@ import pytest
 PROJECT = Path(__file__).resolve().parents[1]
 # Folders of tests that each take as long as a file elsewhere: whole demos and real applies.
 _LONGEST = ("e2e", "terraform")
+_NUMBERS = itertools.count(1)
 _DUMP = "import json, os; print(json.dumps(dict(os.environ)))"
 
 
@@ -83,6 +85,22 @@ def role_arn(stack: dict[str, str]) -> str:
     arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trusted)["Role"]["Arn"]
     iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=policy)
     return str(arn)
+
+
+@pytest.fixture
+def student() -> str:
+    """A student id that no other test uses."""
+    return f"student{next(_NUMBERS)}"
+
+
+@pytest.fixture
+def bucket(stack: dict[str, str], student: str) -> str:
+    """The student's bucket, versioned as Terraform makes it."""
+    name = f"sagemaker-{student}"
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=name)
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    return name
 
 
 @pytest.fixture

@@ -12,14 +12,14 @@ PYTHON = Path(__file__).resolve().parents[1] / "python"
 
 
 def imported(file: Path) -> Iterator[str]:
-    """The absolute names of the modules that a file imports, at the top or anywhere inside."""
+    """The absolute names that a file imports, at the top or inside: of modules, and of what is taken from modules."""
     package = file.relative_to(PYTHON).with_suffix("").parts[:-1]
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else ()
-            yield ".".join((*base, *([node.module] if node.module else [])))
+            yield from (".".join((*base, *([node.module] if node.module else []), alias.name)) for alias in node.names)
 
 
 def imports_of(folder: str, forbidden: tuple[str, ...], but: tuple[str, ...] = ()) -> list[str]:
@@ -40,28 +40,107 @@ def imports_of(folder: str, forbidden: tuple[str, ...], but: tuple[str, ...] = (
         ("localaws", ("mlops",), ()),  # they meet over HTTP
         ("mlops", ("localaws", "moto"), ()),
         ("mlops/jobs", ("localaws", "mlops", "boto3", "botocore", "sagemaker"), ("mlops.jobs",)),  # runs in containers
-        ("mlops/data", ("sagemaker", "boto3", "mlops"), ("mlops.data", "mlops.jobs")),
-        ("mlops/operate", ("sagemaker", "mlops.render", "mlops.jobs", "mlops.validate", "mlops.demo"), ()),
-        ("mlops/validate", ("sagemaker", "mlops.render", "mlops.jobs", "mlops.demo"), ()),
-        ("mlops/demo", ("sagemaker", "mlops.render", "mlops.jobs", "mlops.validate"), ()),
-        ("mlops/render", ("mlops.operate", "mlops.validate", "mlops.demo"), ()),
     ],
 )
 def test_directions_of_dependence(folder: str, forbidden: tuple[str, ...], but: tuple[str, ...]) -> None:
     assert imports_of(folder, forbidden, but) == []
 
 
+# Folder of mlops → the parts of mlops that it may import.
+MAY_IMPORT = {
+    "aws": ("mlops.aws",),
+    "commands": ("mlops.aws", "mlops.commands", "mlops.deployment"),
+    "demo": ("mlops.aws", "mlops.commands", "mlops.demo", "mlops.entry"),
+    "deployment": ("mlops.aws", "mlops.commands", "mlops.deployment"),
+    "jobs": ("mlops.jobs",),
+    "render": ("mlops.jobs", "mlops.render"),
+    "validate": ("mlops.aws", "mlops.validate"),
+}
+# Files that may import one part more, which is their purpose.
+MAY_IMPORT_AS_WELL = {
+    "mlops/commands/data_report.py imports mlops.jobs.": "the checks of the preprocessing job",
+    "mlops/commands/models_bootstrap.py imports mlops.render.": "a command that renders",
+    "mlops/commands/render.py imports mlops.render.": "a command that renders",
+    "mlops/render/__main__.py imports mlops.commands.render.": "an entry point",
+    "mlops/validate/report.py imports mlops.__version__": "the report names its version",
+}
+
+
+@pytest.mark.parametrize("folder", sorted(MAY_IMPORT))
+def test_the_parts_of_mlops_import_one_way(folder: str) -> None:
+    found = imports_of(f"mlops/{folder}", ("mlops",), MAY_IMPORT[folder])
+    assert [line for line in found if not line.startswith(tuple(MAY_IMPORT_AS_WELL))] == []
+
+
+def test_every_part_of_mlops_has_a_direction() -> None:
+    assert {path.parent.name for path in (PYTHON / "mlops").glob("*/*.py")} == set(MAY_IMPORT)
+
+
+def test_only_rendering_uses_the_sagemaker_sdk() -> None:
+    using = {line.split("/")[1] for line in imports_of("mlops", ("sagemaker",))}
+    assert using == {"render"}
+
+
+def dependencies(package: str) -> dict[str, set[str]]:
+    """Module → the modules of the same package that it imports, under TYPE_CHECKING or inside functions too."""
+    files = {
+        ".".join(file.relative_to(PYTHON).with_suffix("").parts).removesuffix(".__init__"): file
+        for file in (PYTHON / package).rglob("*.py")
+    }
+    found: dict[str, set[str]] = {}
+    for module, file in files.items():
+        names = set(imported(file))
+        found[module] = {
+            max((each for each in files if name == each or name.startswith(f"{each}.")), key=len)
+            for name in names
+            if name == package or name.startswith(f"{package}.")
+        } - {module}
+    return found
+
+
+def import_cycles(package: str) -> list[list[str]]:
+    """The groups of modules of which each can be reached from each other."""
+    graph = dependencies(package)
+    reachable: dict[str, set[str]] = {}
+    for module in graph:
+        seen: set[str] = set()
+        waiting = [module]
+        while waiting:
+            for each in graph[waiting.pop()] - seen:
+                seen.add(each)
+                waiting.append(each)
+        reachable[module] = seen
+    groups = {tuple(sorted(each for each in seen if module in reachable[each])) for module, seen in reachable.items()}
+    return sorted([*group] for group in groups if group)
+
+
+def test_mlops_has_no_import_cycle() -> None:
+    assert import_cycles("mlops") == []
+
+
+def test_a_cycle_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.PYTHON", tmp_path)
+    package = tmp_path / "mlops" / "part"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "a.py").write_text("from mlops.part import b\nfrom mlops.part.d import D\n")
+    (package / "b.py").write_text("def f():\n    from . import c\n")
+    (package / "c.py").write_text("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .a import A\n")
+    (package / "d.py").write_text("import os\n")
+    assert import_cycles("mlops") == [["mlops.part.a", "mlops.part.b", "mlops.part.c"]]
+
+
 def test_only_one_file_knows_python_terraform() -> None:
     knowing = {line.split()[0] for line in imports_of("mlops", ("python_terraform",))}
-    assert knowing == {"mlops/operate/terraform.py"}
+    assert knowing == {"mlops/aws/terraform.py"}
 
 
 def test_a_forbidden_import_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(f"{__name__}.PYTHON", tmp_path)
-    (tmp_path / "mlops" / "operate").mkdir(parents=True)
-    (tmp_path / "mlops" / "operate" / "a.py").write_text("def f():\n    from localaws.stack import Stack\n")
-    (tmp_path / "mlops" / "operate" / "b.py").write_text("from ..render import tokens\nfrom . import a\n")
-    assert imports_of("mlops/operate", ("localaws", "mlops.render")) == [
-        "mlops/operate/a.py imports localaws.stack",
-        "mlops/operate/b.py imports mlops.render",
+    (tmp_path / "mlops" / "aws").mkdir(parents=True)
+    (tmp_path / "mlops" / "aws" / "a.py").write_text("def f():\n    from localaws.stack import Stack\n")
+    (tmp_path / "mlops" / "aws" / "b.py").write_text("from ..render import tokens\nfrom . import a\n")
+    assert imports_of("mlops/aws", ("localaws", "mlops.render")) == [
+        "mlops/aws/a.py imports localaws.stack.Stack",
+        "mlops/aws/b.py imports mlops.render.tokens",
     ]

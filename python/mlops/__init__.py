@@ -1,4 +1,4 @@
-"""The student's and the engineer's tools: render, jobs, operate, validate, report."""
+"""The student's and the engineer's tools: commands, deployment, jobs, render, validate."""
 
 __all__ = ["__version__"]
 

@@ -7,14 +7,23 @@ import sys
 from collections.abc import Sequence
 from typing import Protocol
 
-from mlops.data import check as data_check
-from mlops.operate import check_state, empty, logs, plugin_dir, run_pipeline, run_tuning
-from mlops.operate.batch import command as run_transform
-from mlops.operate.deploy import command as deploy
-from mlops.operate.entry import guarded
-from mlops.operate.models import COMMANDS as MODELS
-from mlops.render import bootstrap_command
-from mlops.render import command as render
+from mlops.commands import (
+    check_state,
+    data_check,
+    deploy,
+    empty,
+    logs,
+    models_add,
+    models_bootstrap,
+    models_invoke,
+    models_list,
+    plugin_dir,
+    render,
+    run_pipeline,
+    run_transform,
+    run_tuning,
+)
+from mlops.entry import run_cli
 
 __all__ = ["COMMANDS", "main"]
 
@@ -42,8 +51,10 @@ COMMANDS: tuple[Command, ...] = (
     run_tuning,
     run_transform,
     deploy,
-    *MODELS,
-    bootstrap_command,
+    models_add,
+    models_list,
+    models_invoke,
+    models_bootstrap,
     data_check,
     logs,
     empty,
@@ -62,7 +73,7 @@ _GROUPS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one subcommand; returns its exit code (2 for a wrong command line, 130 after Ctrl-C)."""
     args = _parser().parse_args(argv)
-    return guarded("mlops", lambda: args.execute(args))
+    return run_cli("mlops", lambda: args.execute(args))
 
 
 def _parser() -> argparse.ArgumentParser:

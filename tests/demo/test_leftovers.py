@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from mlops.aws.errors import UserError
 from mlops.demo import leftovers
-from mlops.operate.errors import UserError
 
 HOLDER = """
 import signal, sys, time

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from mlops.aws.errors import UserError
 from mlops.demo import sandbox
-from mlops.operate.errors import UserError
 
 ACCOUNT = "123456789012"
 

@@ -35,7 +35,7 @@ ELSEWHERE = {
     "localaws down": "tests/e2e/test_readme.py",
     'eval "$(localaws env)"': "tests/e2e/test_readme.py",
     "terraform apply": "tests/e2e/conftest.py, as part of the demo",
-    "mlops deploy jane 1": "tests/operate/test_deploy.py",
+    "mlops deploy jane 1": "tests/commands/test_deploy.py",
     "mlops run pipeline jane -p TuningTrials": "tests/e2e/test_kept_demo.py, after an apply of its own",
 }
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-NO_SDK = "import sys; sys.modules['sagemaker'] = None; from mlops.render import main; sys.exit(main(sys.argv[1:]))"
+NO_SDK = (
+    "import sys; sys.modules['sagemaker'] = None; import mlops.commands.render as r; sys.exit(r.main(sys.argv[1:]))"
+)
 
 
 @pytest.mark.parametrize("arguments", [[], ["--check"]])
@@ -30,9 +32,7 @@ def test_the_old_sdk_is_named(tmp_path: Path) -> None:
     (tmp_path / "sagemaker-2.257.0.dist-info" / "METADATA").write_text(
         "Metadata-Version: 2.1\nName: sagemaker\nVersion: 2.257.0\n", encoding="utf-8"
     )
-    script = (
-        "import sys; sys.path.insert(0, sys.argv.pop(1)); from mlops.render import main; sys.exit(main(['--check']))"
-    )
+    script = "import sys; sys.path.insert(0, sys.argv.pop(1)); import mlops.commands.render as r; sys.exit(r.main([]))"
     result = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=False)
     assert result.returncode == 2
     assert result.stderr == (

@@ -12,7 +12,7 @@ import tftest
 from provider_process import serve_provider
 from terraform_account import account
 
-from mlops.operate.plugin_dir import plugin_dir
+from mlops.commands.plugin_dir import plugin_dir
 
 PROJECT = Path(__file__).resolve().parents[2]
 _READ = ("data", "examples", "modules", "rendered", "python/mlops/jobs", "tests/terraform")

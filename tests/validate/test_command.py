@@ -19,9 +19,9 @@ from botocore.awsrequest import AWSResponse
 from botocore.parsers import ResponseParserError
 
 from mlops import __version__
-from mlops.operate import aws
-from mlops.operate.entry import guarded
-from mlops.operate.errors import CannotLookError
+from mlops.aws import clients
+from mlops.aws.errors import CannotLookError
+from mlops.entry import run_cli
 from mlops.validate import scoring
 from mlops.validate.account import Account
 from mlops.validate.command import main
@@ -34,7 +34,7 @@ READS = ("Get", "List", "Describe", "Head")
 
 
 def run(*arguments: str) -> int:
-    return guarded("validate_tasks.py", lambda: main(arguments))
+    return run_cli("validate_tasks.py", lambda: main(arguments))
 
 
 def test_an_empty_account_scores_nothing_and_says_what_to_do(student: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,14 +56,14 @@ def test_an_empty_account_scores_nothing_and_says_what_to_do(student: str, capsy
 
 def test_it_only_reads(student: str, monkeypatch: pytest.MonkeyPatch) -> None:
     called: set[str] = set()
-    plain = aws.session
+    plain = clients.session
 
     def watched(region: str | None = None) -> boto3.Session:
         made = plain(region)
         made.events.register("before-call", lambda model, **_: called.add(model.name))
         return made
 
-    monkeypatch.setattr(aws, "session", watched)
+    monkeypatch.setattr(clients, "session", watched)
     assert run("aiml_hard", "--student-id", student) == 0
     assert len(called) >= 9, "every task asks something"
     assert {name for name in called if not name.startswith(READS)} == set()
@@ -288,9 +288,9 @@ def test_a_terminal_without_unicode(student: str) -> None:
 
 def test_ctrl_c_ends_the_loop_of_a_class() -> None:
     script = (
-        "import sys; from mlops.operate.entry import guarded\n"
+        "import sys; from mlops.entry import run_cli\n"
         "def interrupted(): raise KeyboardInterrupt\n"
-        "sys.exit(guarded('x', interrupted))"
+        "sys.exit(run_cli('x', interrupted))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
@@ -300,7 +300,7 @@ def test_a_proxy_that_answers_in_place_of_aws(capsys: pytest.CaptureFixture[str]
     def answer() -> int:
         raise ResponseParserError("Unable to parse response")
 
-    assert guarded("validate_tasks.py", answer) == 2
+    assert run_cli("validate_tasks.py", answer) == 2
     assert capsys.readouterr().err == (
         "validate_tasks.py: what answers is not AWS, but a proxy perhaps: check AWS_ENDPOINT_URL\n"
     )

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mlops.operate.batch import request
-from mlops.operate.tuning.naming import job_name
+from mlops.aws.tuning_names import job_name
+from mlops.commands.transform import request
 from mlops.validate.naming import contains, owners
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, 890_000, tzinfo=UTC)

@@ -7,9 +7,9 @@ import os
 import sys
 from pathlib import Path
 
+from mlops.aws import names
 from mlops.demo.driver import Demo
-from mlops.operate import names
-from mlops.operate.entry import guarded
+from mlops.entry import run_cli
 
 
 def main() -> int:
@@ -24,4 +24,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(guarded("make demo", main))
+    sys.exit(run_cli("make demo", main))

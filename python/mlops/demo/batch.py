@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mlops.aws import clients
 from mlops.demo import child
-from mlops.operate import aws
 
 __all__ = ["transform"]
 
@@ -17,6 +17,6 @@ def transform(project: Path, student_id: str, model: str, environment: dict[str,
     """Runs `batch_transform.py`; what it said, and the seconds for which the job itself ran."""
     script = str(project / "python" / "batch_transform.py")
     said = child.run([sys.executable, script, student_id, model], environment).splitlines()
-    described: Mapping[str, Any] = aws.client("sagemaker").describe_transform_job(TransformJobName=said[0])
+    described: Mapping[str, Any] = clients.client("sagemaker").describe_transform_job(TransformJobName=said[0])
     seconds = (described["TransformEndTime"] - described["TransformStartTime"]).total_seconds()
     return [said[0], *said[-2:]], float(seconds)

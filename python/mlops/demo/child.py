@@ -7,7 +7,7 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 
-from mlops.operate.errors import UserError
+from mlops.aws.errors import UserError
 
 __all__ = ["run"]
 

@@ -15,14 +15,15 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from mlops.aws import clients, executions, names
+from mlops.aws.errors import UserError, explain
+from mlops.aws.terraform import Terraform
+from mlops.commands import empty, logs, run_pipeline
+from mlops.commands.display.steps import Progress
+from mlops.commands.plugin_dir import plugin_dir
 from mlops.demo import batch, child, endpoints, leftovers, sandbox, tuning
 from mlops.demo.screen import Phase, Screen
 from mlops.demo.stack import LocalStack
-from mlops.operate import aws, empty, execution, logs, names, run_pipeline
-from mlops.operate.errors import UserError, explain
-from mlops.operate.plugin_dir import plugin_dir
-from mlops.operate.progress import Progress
-from mlops.operate.terraform import Terraform
 
 __all__ = ["Demo"]
 
@@ -187,23 +188,23 @@ class Demo:
 
     def _execute(self, screen: Screen) -> float:
         """Runs the pipeline and reports; returns the seconds for which its jobs themselves ran."""
-        sagemaker = aws.client("sagemaker")
-        arn = execution.start(sagemaker, names.pipeline_name(self.student_id), {})
+        sagemaker = clients.client("sagemaker")
+        arn = executions.start(sagemaker, names.pipeline_name(self.student_id), {})
         screen.say(f"  {arn}")
         ended = run_pipeline.watch(sagemaker, arn, Progress(sys.stdout, shutil.get_terminal_size().columns))
-        run_pipeline.report(sagemaker, ended, aws.client("s3"))
+        run_pipeline.report(sagemaker, ended, clients.client("s3"))
         if ended.status != "Succeeded":
             self._keep_logs(screen, ended)
             raise UserError(f"the pipeline execution ended {ended.status}: {ended.failure}")
         return sum(_job_seconds(sagemaker, step) for step in ended.steps)
 
-    def _keep_logs(self, screen: Screen, ended: execution.Execution) -> None:
+    def _keep_logs(self, screen: Screen, ended: executions.Execution) -> None:
         """The stack, and the jobs' logs with it, will be gone when the user wants to read them."""
         for step in ended.steps:
             if step.status == "Failed" and step.job:
-                kind, _ = logs.find(aws.client("sagemaker"), step.job)
+                kind, _ = logs.find(clients.client("sagemaker"), step.job)
                 file = self.folder / f"{step.name}.log"
-                lines = logs.lines(aws.client("logs"), kind, step.job, set())
+                lines = logs.lines(clients.client("logs"), kind, step.job, set())
                 file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
                 screen.say(f"  the log of {step.name} is kept in {file}")
 
@@ -229,7 +230,7 @@ The stack is still running. In a shell:
 To end it: make demo-down"""
 
 
-def _job_seconds(sagemaker: Any, step: execution.Step) -> float:
+def _job_seconds(sagemaker: Any, step: executions.Step) -> float:
     if step.kind not in _JOB_TIMES or step.job is None or step.note == "cached":
         return 0.0
     operation, argument, began, ended = _JOB_TIMES[step.kind]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from mlops.operate.models import invoke
+from mlops.commands import models_invoke
 
 __all__ = ["ask", "rows"]
 
@@ -32,7 +32,7 @@ def ask(project: Path, outputs: Mapping[str, Any]) -> Iterator[str]:
         if endpoint is None:
             continue
         began = time.monotonic()
-        scores = invoke.ask(endpoint, sent, target).replace(",", " ").split()
+        scores = models_invoke.ask(endpoint, sent, target).replace(",", " ").split()
         milliseconds = (time.monotonic() - began) * 1000
         shown = ", ".join(f"{float(score):.4f}" for score in scores)
         yield f"{endpoint}{f' ({target})' if target else ''}: {shown}  in {milliseconds:.0f} ms"

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mlops.operate.errors import UserError
+from mlops.aws.errors import UserError
 
 __all__ = ["MARK", "alone", "kill_marked", "temporary_folder"]
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from mlops.operate import aws
-from mlops.operate.errors import UserError
+from mlops.aws import clients
+from mlops.aws.errors import UserError
 
 __all__ = ["check_local", "clean_environment", "compose_root", "downloading", "sealed"]
 
@@ -84,7 +84,7 @@ def check_local(environment: Mapping[str, str], account: str) -> None:
         raise UserError(
             f"{', '.join(sorted(ways_out))} would lead some calls past the local stack: the demo stops here"
         )
-    answering = aws.client("sts").get_caller_identity()["Account"]
+    answering = clients.client("sts").get_caller_identity()["Account"]
     if answering != account:
         raise UserError(
             f"account {answering} answers at {endpoint}, not the local stack's {account}: the demo stops here"

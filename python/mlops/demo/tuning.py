@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from mlops.aws import clients, tuning_jobs
 from mlops.demo import child
-from mlops.operate import aws
-from mlops.operate.tuning import job
 
 __all__ = ["tune"]
 
@@ -29,7 +28,7 @@ def tune(
     command = [sys.executable, script, student_id, role_arn, *_BUDGET, "--output", str(folder)]
     said = child.run(command, {**environment, "COLUMNS": _COLUMNS}).splitlines()
     shown = [line for line in said if not line.startswith(_LEFT_OUT)]
-    trials = job.read(aws.client("sagemaker"), shown[0]).trials
+    trials = tuning_jobs.read(clients.client("sagemaker"), shown[0]).trials
     began = [trial.started for trial in trials if trial.started]
     ended = [trial.ended for trial in trials if trial.ended]
     return shown, (max(ended) - min(began)).total_seconds()

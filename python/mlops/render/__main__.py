@@ -2,6 +2,6 @@
 
 import sys
 
-from mlops.render.command import main
+from mlops.commands.render import main
 
 sys.exit(main())

@@ -11,8 +11,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from mlops.operate import check_state
-from mlops.operate.errors import CannotLookError, UsageError
+from mlops.aws import terraform_outputs
+from mlops.aws.errors import CannotLookError, UsageError
 from mlops.validate import report
 from mlops.validate.account import Account
 from mlops.validate.scoring import Task, score
@@ -118,7 +118,7 @@ def _print(text: str) -> None:
 
 def _applied_student_id(folder: Path) -> str:
     """The student id that was applied from this folder."""
-    student_id = check_state.applied(folder).get("student_id")
+    student_id = terraform_outputs.applied(folder).get("student_id")
     if student_id is None:
         raise UsageError("which student? Pass --student-id, or set STUDENT_ID: nothing was applied from this folder")
     return student_id

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.operate.package import statistics_uri
+from mlops.aws.model_packages import statistics_uri
 from mlops.validate.account import Account
 
 __all__ = ["metrics_fault"]

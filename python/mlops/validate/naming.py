@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mlops.operate.tuning.naming import STEMS
+from mlops.aws.tuning_names import STEMS
 
 __all__ = ["contains", "is_fixed", "owners"]
 

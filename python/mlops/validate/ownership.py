@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.operate import names
+from mlops.aws import names
 from mlops.validate.artifacts import Artifact, artifacts
+from mlops.validate.calls import Calls
 from mlops.validate.naming import contains, owners
 from mlops.validate.results import NotOwnedError, UnansweredError
-
-if TYPE_CHECKING:
-    from mlops.validate.account import Account
 
 __all__ = ["TAG", "Ownership"]
 
@@ -29,7 +27,7 @@ class Ownership:
     A name alone decides nothing: one id can be part of another, and anyone can choose any name.
     """
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Calls) -> None:
         self._account, self._student = account, account.student_id
         self.tag_of = cache(self._tag_of)
         self.owns_bucket = cache(self._owns_bucket)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from botocore.exceptions import ClientError
 
-from mlops.operate.errors import error_code
+from mlops.aws.errors import error_code
 from mlops.validate.account import Account
 from mlops.validate.results import CheckFailed, Result, UnansweredError
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.operate.names import pipeline_name
+from mlops.aws.names import pipeline_name
 from mlops.validate import definition
 from mlops.validate.account import Account
 from mlops.validate.dataflow import flow_fault

@@ -1,0 +1,1 @@
+"""What ``mlops models`` knows about the multi-model endpoint and its archives."""

@@ -1,0 +1,1 @@
+"""The parts of ``mlops run transform``."""

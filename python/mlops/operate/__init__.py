@@ -1,1 +1,0 @@
-"""What a person does with a deployed system: create its pipeline, run it, read its logs, empty it."""

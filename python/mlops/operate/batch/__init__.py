@@ -1,1 +1,0 @@
-"""Batch transform from the command line: start a job, watch it, say what came of it."""

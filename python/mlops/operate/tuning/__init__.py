@@ -1,1 +1,0 @@
-"""Hyperparameter tuning: start it, watch it, and say what came of it."""
