@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,7 +52,7 @@ MAY_IMPORT = {
     "aws": ("mlops.aws",),
     "commands": ("mlops.aws", "mlops.commands", "mlops.deployment"),
     "demo": ("mlops.aws", "mlops.commands", "mlops.demo", "mlops.entry"),
-    "deployment": ("mlops.aws", "mlops.commands", "mlops.deployment"),
+    "deployment": ("mlops.aws.errors", "mlops.deployment"),
     "jobs": ("mlops.jobs",),
     "render": ("mlops.jobs", "mlops.render"),
     "validate": ("mlops.aws", "mlops.validate"),
@@ -70,6 +71,14 @@ MAY_IMPORT_AS_WELL = {
 def test_the_parts_of_mlops_import_one_way(folder: str) -> None:
     found = imports_of(f"mlops/{folder}", ("mlops",), MAY_IMPORT[folder])
     assert [line for line in found if not line.startswith(tuple(MAY_IMPORT_AS_WELL))] == []
+
+
+def test_deployment_needs_boto3_and_the_standard_library_only() -> None:
+    """It is packed into a Lambda function, with the one module outside that it imports."""
+    files = [*(PYTHON / "mlops" / "deployment").glob("*.py"), PYTHON / "mlops" / "aws" / "errors.py"]
+    roots = {name.partition(".")[0] for file in files for name in imported(file)}
+    assert roots - set(sys.stdlib_module_names) <= {"boto3", "botocore", "mlops"}
+    assert not list(imported(PYTHON / "mlops" / "aws" / "__init__.py"))
 
 
 def test_every_part_of_mlops_has_a_direction() -> None:

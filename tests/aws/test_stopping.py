@@ -11,7 +11,8 @@ import boto3
 import pytest
 
 from mlops.aws.errors import UserError
-from mlops.aws.stopping import Limits, stop_executions, stop_jobs
+from mlops.aws.polling import Polling
+from mlops.aws.stopping import stop_executions, stop_jobs
 from mlops.cli import main
 
 REGISTRY = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
@@ -142,8 +143,8 @@ class _Stubborn:
 
 def test_what_does_not_stop_is_named() -> None:
     times = iter(range(100))
-    limits = Limits(3, lambda _: None, lambda: float(next(times)))
+    polling = Polling(limit_seconds=3, sleep=lambda _: None, clock=lambda: float(next(times)))
     with pytest.raises(UserError, match="P still runs 3 s after it was told to stop: try again later"):
-        stop_executions(_Stubborn(), "P", lambda _: None, limits)
+        stop_executions(_Stubborn(), "P", lambda _: None, polling)
     with pytest.raises(UserError, match="training job t still runs 3 s after it was told to stop"):
-        stop_jobs(_Stubborn(), "b", lambda _: None, limits)
+        stop_jobs(_Stubborn(), "b", lambda _: None, polling)

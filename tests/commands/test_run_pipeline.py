@@ -181,7 +181,10 @@ def test_no_such_execution(arn: str, capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.usefixtures("stack")
 def test_logs_of_a_job_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["logs", "no-such-job"]) == 1
-    assert "job is called 'no-such-job': see `aws sagemaker list-processing-jobs`" in capsys.readouterr().err
+    assert (
+        "no training or transform or processing job is called 'no-such-job': see `aws sagemaker list-training-jobs`"
+        in capsys.readouterr().err
+    )
 
 
 def test_logs_can_be_followed_to_the_end(

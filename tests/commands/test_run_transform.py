@@ -225,17 +225,6 @@ def test_changes_reach_the_request(published: dict[str, Any], bucket: str) -> No
     }
 
 
-def test_lines_are_counted_as_rows() -> None:
-    class S3:
-        def __init__(self, body: bytes) -> None:
-            self._body = body
-
-        def get_object(self, **_: str) -> dict[str, Any]:
-            return {"Body": StreamingBody(io.BytesIO(self._body), len(self._body))}
-
-    assert [transform_jobs.count_lines(S3(body), "b", "k") for body in (b"", b"1", b"1\n", b"1\n2")] == [0, 1, 1, 2]
-
-
 @pytest.mark.usefixtures("nowhere")
 def test_without_credentials(student: str, capsys: pytest.CaptureFixture[str]) -> None:
     code = run_cli("batch_transform.py", lambda: run_transform.main([student, "m", "--region", "us-east-1"]))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from mlops.aws.executions import Execution, Step
+from mlops.aws.polling import Polling
 from mlops.commands.display.steps import Progress
 from mlops.commands.run_pipeline import watch
 
@@ -143,7 +144,7 @@ def test_watching_asks_often_at_first_and_less_often_later() -> None:
         now[0] += 100
 
     sagemaker = FakeSageMaker([running] * 6 + [ended])
-    last = watch(sagemaker, "arn:execution", Progress(io.StringIO()), sleep, lambda: now[0])
+    last = watch(sagemaker, "arn:execution", Progress(io.StringIO()), Polling(sleep=sleep, clock=lambda: now[0]))
     assert slept == [0.5, 100 / 60, 200 / 60, 5.0, 5.0, 5.0]
     assert last.status == "Succeeded"
     assert [each.name for each in last.steps] == ["A", "B"], "all pages of steps are read"

@@ -44,7 +44,7 @@ def test_mistakes_before_a_job_is_there(
     )
     code, said = said_by(capsys, student, "--bucket", "nobodys-bucket")
     assert code == 1
-    assert "no request s3://nobodys-bucket/definitions/" in said
+    assert "no bucket at s3://nobodys-bucket/definitions/" in said
     assert said_by(capsys, student, "--job", "nobodys-job") == (
         1,
         "mlops: no transform job 'nobodys-job': `aws sagemaker list-transform-jobs` lists them",

@@ -11,6 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from mlops.aws.errors import UserError
+from mlops.aws.polling import Polling
+from mlops.commands.deployment_steps import watch
 from mlops.commands.display.steps import Progress
 from mlops.deployment import rollout
 from mlops.deployment.serving import Serving
@@ -56,7 +58,7 @@ class Recorded:
 def watched(*answers: dict[str, Any] | ClientError) -> tuple[rollout.Outcome, str, str]:
     """The outcome, its reason, and what was shown."""
     out = io.StringIO()
-    outcome, reason = rollout.watch(Recorded(*answers), SERVING, "new", Progress(out), sleep=lambda seconds: None)
+    outcome, reason = watch(Recorded(*answers), SERVING, "new", Progress(out), Polling(sleep=lambda seconds: None))
     return outcome, reason, out.getvalue()
 
 

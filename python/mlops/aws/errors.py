@@ -7,10 +7,21 @@ import re
 from botocore import exceptions as boto
 from botocore.exceptions import BotoCoreError, ClientError
 
-__all__ = ["NOT_FOUND", "CannotLookError", "UsageError", "UserError", "error_code", "explain", "shortened"]
+__all__ = ["CannotLookError", "UsageError", "UserError", "error_code", "explain", "is_not_found", "shortened"]
 
-# What SageMaker calls a name that it does not know: by operation, one or the other.
-NOT_FOUND = frozenset({"ValidationException", "ResourceNotFound"})
+_NOT_FOUND = {
+    "404",
+    "NoSuchBucket",
+    "NoSuchEntity",
+    "NoSuchKey",
+    "NoSuchTagSet",
+    "NotFound",
+    "PipelineNotFoundException",
+    "ResourceNotFound",
+    "ResourceNotFoundException",
+}
+# SageMaker answers ValidationException for many names that it does not know, and for names that nothing can have.
+_NOT_FOUND_MESSAGES = ("not exist", "not found", "could not find", "cannot find", "failed to satisfy constraint")
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _UNKNOWN_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
 _DENIED = {"AccessDenied", "AccessDeniedException", "403"}
@@ -40,6 +51,14 @@ class CannotLookError(UserError):
 def error_code(error: ClientError) -> str:
     """The service's error name, e.g. ``ValidationException``."""
     return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def is_not_found(error: ClientError) -> bool:
+    """Whether a service says that the resource, bucket or object which a request names does not exist."""
+    code, message = error_code(error), str(error.response.get("Error", {}).get("Message", "")).lower()
+    return code in _NOT_FOUND or (
+        code == "ValidationException" and any(words in message for words in _NOT_FOUND_MESSAGES)
+    )
 
 
 def explain(error: BotoCoreError | ClientError) -> UserError:

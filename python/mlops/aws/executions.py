@@ -10,19 +10,15 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.aws.errors import NOT_FOUND, UserError, error_code
+from mlops.aws.errors import UserError, error_code, is_not_found
+from mlops.aws.job_kinds import KINDS
 
-__all__ = ["TERMINAL", "Execution", "Step", "job_failure", "read", "start"]
+__all__ = ["TERMINAL", "Execution", "Step", "job_failure", "job_seconds", "read", "start"]
 
 TERMINAL = frozenset({"Succeeded", "Failed", "Stopped"})
 
-# A step's metadata names its job as {"TrainingJob": {"Arn": …}}; the describe call says more than the step does.
-_JOBS = {
-    "ProcessingJob": ("describe_processing_job", "ProcessingJobName"),
-    "TrainingJob": ("describe_training_job", "TrainingJobName"),
-    "TransformJob": ("describe_transform_job", "TransformJobName"),
-    "TuningJob": ("describe_hyper_parameter_tuning_job", "HyperParameterTuningJobName"),
-}
+# A step's metadata names its job as {"TrainingJob": {"Arn": …}}.
+_KINDS = {kind.step: kind for kind in KINDS}
 
 
 @dataclass(frozen=True)
@@ -93,7 +89,7 @@ def read(sagemaker: Any, arn: str) -> Execution:
     try:
         described = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
     except ClientError as error:
-        if error_code(error) in NOT_FOUND:
+        if is_not_found(error):
             raise UserError(f"no execution {arn!r}: `aws sagemaker list-pipeline-executions` lists them") from error
         raise
     steps: list[Step] = []
@@ -109,12 +105,19 @@ def read(sagemaker: Any, arn: str) -> Execution:
 
 def job_failure(sagemaker: Any, step: Step) -> str | None:
     """The failed job's own reason, where it says more than the step's: ``FailureReason``, else ``ExitMessage``."""
-    if step.kind not in _JOBS or step.job is None:
+    if step.kind not in _KINDS or step.job is None:
         return None
-    operation, argument = _JOBS[step.kind]
-    described = getattr(sagemaker, operation)(**{argument: step.job})
+    described = _KINDS[step.kind].describe(sagemaker, step.job)
     reason: str | None = described.get("FailureReason") or described.get("ExitMessage")
     return reason
+
+
+def job_seconds(sagemaker: Any, step: Step) -> float:
+    """How long the job behind a step worked; 0 where the step has none, or its result came from the cache."""
+    if step.kind not in _KINDS or step.job is None or step.note == "cached":
+        return 0.0
+    kind = _KINDS[step.kind]
+    return kind.seconds(kind.describe(sagemaker, step.job))
 
 
 def _step(found: Mapping[str, Any]) -> Step:
@@ -135,7 +138,7 @@ def _step(found: Mapping[str, Any]) -> Step:
         ended=found.get("EndTime"),
         failure=found.get("FailureReason") or detail.get("ErrorMessage"),
         kind=kind,
-        job=detail["Arn"].rsplit("/", 1)[-1] if kind in _JOBS and "Arn" in detail else None,
+        job=detail["Arn"].rsplit("/", 1)[-1] if kind in _KINDS and "Arn" in detail else None,
         package=detail.get("Arn") if kind == "RegisterModel" else None,
         note=note,
     )

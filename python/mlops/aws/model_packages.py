@@ -9,9 +9,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.aws.errors import UserError, error_code
+from mlops.aws.errors import UserError, error_code, is_not_found
+from mlops.aws.s3 import read_object
 
-__all__ = ["Metric", "ModelPackage", "read", "split_uri", "statistics_uri", "summary", "version_arn"]
+__all__ = ["Metric", "ModelPackage", "read", "statistics_uri", "summary", "version_arn"]
 
 _SHOWN = ("auc", "accuracy", "precision", "recall", "f1")
 
@@ -58,12 +59,6 @@ def statistics_uri(described: Mapping[str, Any]) -> str | None:
     return str(uri) if uri else None
 
 
-def split_uri(uri: str) -> tuple[str, str]:
-    """``s3://bucket/key`` as (bucket, key)."""
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    return bucket, key
-
-
 def summary(package: ModelPackage) -> str:
     """A few lines for a person: the version, its approval state and its main metrics."""
     lines = [f"Registered {package.group} version {package.version}: {package.approval}", f"  {package.arn}"]
@@ -101,11 +96,10 @@ def version_arn(sagemaker: Any, group: str, version: int) -> str:
 
 
 def _document(s3: Any, uri: str) -> Mapping[str, Any]:
-    bucket, key = split_uri(uri)
     try:
-        loaded = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        loaded = json.loads(read_object(s3, uri))
     except ClientError as error:
-        if error_code(error) not in {"NoSuchKey", "NoSuchBucket", "AccessDenied"}:
+        if not is_not_found(error) and error_code(error) != "AccessDenied":
             raise
         return {}
     except ValueError:

@@ -15,6 +15,8 @@ __all__ = [
     "multi_model_endpoint",
     "pipeline_name",
     "tags",
+    "transform_request_key",
+    "tuning_request_key",
 ]
 
 _STUDENT_ID = re.compile(r"[a-z0-9](-?[a-z0-9])*")
@@ -58,6 +60,16 @@ def model_package_group(student_id: str) -> str:
 def definition_key(student_id: str) -> str:
     """S3 key of the filled pipeline definition that Terraform publishes."""
     return f"definitions/{pipeline_name(student_id)}.json"
+
+
+def tuning_request_key(student_id: str) -> str:
+    """S3 key of the filled requests of the tuning job and of the job that prepares its data."""
+    return f"definitions/xgboost-tuning-{student_id}.json"
+
+
+def transform_request_key(student_id: str) -> str:
+    """S3 key of the filled request of the transform job."""
+    return f"definitions/batch-transform-{student_id}.json"
 
 
 def tags(student_id: str) -> list[dict[str, str]]:

@@ -1,23 +1,21 @@
-"""One transform job: start it, look at it, count what it has written."""
+"""Transform jobs: start one, and read its state."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.aws.errors import NOT_FOUND, UserError, error_code, shortened
-from mlops.aws.model_packages import split_uri
+from mlops.aws.errors import UserError, error_code, is_not_found, shortened
+from mlops.aws.job_kinds import TERMINAL, TRANSFORM
 
-__all__ = ["Job", "bucket_exists", "count_lines", "objects_under", "read", "start"]
+__all__ = ["Job", "read", "start"]
 
 _TRIES = 5
-_ENDED = frozenset({"Completed", "Failed", "Stopped"})
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class Job:
     @property
     def running(self) -> bool:
         """Whether the job can still change."""
-        return self.status not in _ENDED
+        return self.status not in TERMINAL
 
     @property
     def failure(self) -> str | None:
@@ -89,40 +87,12 @@ def read(sagemaker: Any, name: str) -> Job:
         UserError: there is no such job.
     """
     try:
-        described = sagemaker.describe_transform_job(TransformJobName=name)
+        described = TRANSFORM.describe(sagemaker, name)
     except ClientError as error:
-        if error_code(error) in NOT_FOUND:
+        if is_not_found(error):
             raise UserError(f"no transform job {name!r}: `aws sagemaker list-transform-jobs` lists them") from error
         raise
-    return Job(name, described["TransformJobStatus"], described)
-
-
-def bucket_exists(s3: Any, bucket: str) -> bool:
-    """Whether there is such a bucket; of one that the caller may not ask about the job will tell."""
-    try:
-        s3.head_bucket(Bucket=bucket)
-    except ClientError as error:
-        return error_code(error) not in {"404", "NoSuchBucket", "NotFound"}
-    return True
-
-
-def objects_under(s3: Any, uri: str) -> Iterator[tuple[str, int]]:
-    """(key, bytes) of every object under a prefix, folders left out."""
-    bucket, prefix = split_uri(uri)
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-        for found in page.get("Contents", ()):
-            if not found["Key"].endswith("/"):
-                yield found["Key"], found["Size"]
-
-
-def count_lines(s3: Any, bucket: str, key: str) -> int:
-    """The lines of an object, read as a stream."""
-    body = s3.get_object(Bucket=bucket, Key=key)["Body"]
-    count, last = 0, b"\n"
-    for chunk in body.iter_chunks(_CHUNK):
-        count += chunk.count(b"\n")
-        last = chunk[-1:] or last
-    return count + (last != b"\n")
+    return Job(name, TRANSFORM.status(described), described)
 
 
 def _remedy(message: str) -> str:

@@ -11,12 +11,12 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from mlops.aws import names
-from mlops.aws.errors import NOT_FOUND, UserError, error_code, shortened
+from mlops.aws.errors import UserError, error_code, is_not_found, shortened
+from mlops.aws.job_kinds import TERMINAL, TUNING
 from mlops.aws.tuning_names import job_name
 
-__all__ = ["TERMINAL", "Trial", "TuningJob", "read", "start"]
+__all__ = ["Trial", "TuningJob", "read", "start"]
 
-TERMINAL = frozenset({"Completed", "Failed", "Stopped"})
 _ATTEMPTS = 5
 
 
@@ -108,9 +108,9 @@ def read(sagemaker: Any, name: str) -> TuningJob:
         UserError: there is no such tuning job.
     """
     try:
-        described = sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+        described = TUNING.describe(sagemaker, name)
     except ClientError as error:
-        if error_code(error) not in NOT_FOUND:
+        if not is_not_found(error):
             raise
         raise UserError(
             f"no tuning job {name!r}: `aws sagemaker list-hyper-parameter-tuning-jobs` lists them"
@@ -124,7 +124,7 @@ def read(sagemaker: Any, name: str) -> TuningJob:
         objective = described["TrainingJobDefinitions"][0]["TuningObjective"]
     return TuningJob(
         name=name,
-        status=described["HyperParameterTuningJobStatus"],
+        status=TUNING.status(described),
         metric=objective["MetricName"],
         maximize=objective["Type"] == "Maximize",
         trials=tuple(_trial(number, summary) for number, summary in enumerate(found, 1)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +12,11 @@ from typing import Any, Literal
 from botocore.exceptions import ClientError
 
 from mlops.aws import clients, names
-from mlops.aws.errors import UsageError, UserError, error_code
+from mlops.aws.errors import UserError, error_code, is_not_found
+from mlops.aws.published import published_text
+from mlops.aws.roles import check_role, check_role_arn
 
-__all__ = ["Pipeline", "check_role", "check_role_arn", "create_or_update", "main", "published_definition"]
-
-_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,512}")
-_SERVICE = "sagemaker.amazonaws.com"
-_ABSENT = {"404", "NoSuchKey", "NoSuchBucket", "NotFound"}
+__all__ = ["Pipeline", "create_or_update", "main"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     check_role_arn(args.role_arn, "pipeline_role_arn")
     sagemaker = clients.client("sagemaker", args.region)
     name = names.pipeline_name(student_id)
-    definition = published_definition(
+    definition = published_text(
         clients.client("s3", args.region),
         args.bucket or names.bucket_name(student_id),
         names.definition_key(student_id),
@@ -67,63 +64,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def published_definition(s3: Any, bucket: str, key: str) -> str:
-    """Reads the pipeline definition exactly as Terraform wrote it.
-
-    Raises:
-        UserError: no such bucket or object, or it is not JSON.
-    """
-    try:
-        body: str = s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode("utf-8")
-        json.loads(body)
-    except ClientError as error:
-        if error_code(error) not in _ABSENT:
-            raise
-        missing = "bucket" if error_code(error) == "NoSuchBucket" else "definition"
-        raise UserError(
-            f"no {missing} at s3://{bucket}/{key}: run `terraform apply` first; "
-            "a bucket of another name is given with --bucket"
-        ) from error
-    except ValueError as error:
-        raise UserError(
-            f"s3://{bucket}/{key} is not JSON ({error}): run `terraform apply` to publish it again"
-        ) from error
-    return body
-
-
-def check_role_arn(role_arn: str, output: str) -> None:
-    """Raises ``UsageError`` where this is no role's ARN; ``output`` is the Terraform output that has the right one."""
-    if not _ROLE_ARN.fullmatch(role_arn):
-        raise UsageError(
-            f"role {role_arn!r} is not the ARN of an IAM role (arn:aws:iam::123456789012:role/name): {_right(output)}"
-        )
-
-
-def check_role(iam: Any, role_arn: str, output: str) -> None:
-    """Makes sure that SageMaker can assume the role: CreatePipeline takes any, and executions fail then.
-
-    Args:
-        output: the Terraform output that has the right role.
-
-    Raises:
-        UserError: no such role, or it does not trust SageMaker. Who may not read roles is let through.
-    """
-    try:
-        role = iam.get_role(RoleName=role_arn.rsplit("/", 1)[-1])["Role"]
-    except ClientError as error:
-        if error_code(error) != "NoSuchEntity":
-            return
-        raise UserError(f"the role {role_arn} does not exist: {_right(output)}") from error
-    if role["Arn"] != role_arn:
-        raise UserError(f"the role {role_arn} does not exist, {role['Arn']} does: {_right(output)}")
-    if _SERVICE not in json.dumps(role["AssumeRolePolicyDocument"]):
-        raise UserError(f"the role {role_arn} does not let {_SERVICE} assume it: {_right(output)}")
-
-
-def _right(output: str) -> str:
-    return f"take it from `terraform output -raw {output}`"
-
-
 def create_or_update(sagemaker: Any, name: str, definition: str, role_arn: str) -> Pipeline:
     """Makes the pipeline what the definition and the role say; sends nothing when it already is.
 
@@ -133,7 +73,7 @@ def create_or_update(sagemaker: Any, name: str, definition: str, role_arn: str) 
     try:
         current = sagemaker.describe_pipeline(PipelineName=name)
     except ClientError as error:
-        if error_code(error) != "ResourceNotFound":
+        if not is_not_found(error):
             raise
         arn = _sent(sagemaker.create_pipeline, name, definition, role_arn, PipelineDisplayName=name)
         return Pipeline(name, arn, "created")

@@ -7,13 +7,14 @@ import shutil
 import sys
 from typing import Any
 
-from mlops.aws import clients, names, terraform_outputs
+from mlops.aws import clients, model_packages, names, terraform_outputs
 from mlops.aws.errors import UsageError, UserError
 from mlops.commands import arguments
+from mlops.commands.deployment_steps import watch
 from mlops.commands.display.steps import Progress
 from mlops.deployment import configuration, release, rollout
 from mlops.deployment.configuration import Changes
-from mlops.deployment.created import Made, tags
+from mlops.deployment.created import Created, tags
 from mlops.deployment.serving import Serving, read
 
 __all__ = ["HELP", "PATH", "configure", "execute"]
@@ -57,11 +58,11 @@ def execute(args: argparse.Namespace) -> int:
         )
     sagemaker = clients.client("sagemaker", args.region)
     serving = read(sagemaker, args.endpoint or names.endpoint(student_id), args.variant)
-    made = Made(sagemaker)
+    created = Created(sagemaker)
     try:
-        said, config = _begin(args, student_id, sagemaker, serving, made)
+        said, config = _begin(args, student_id, sagemaker, serving, created)
     except BaseException:
-        made.discard()
+        created.discard()
         raise
     print(f"{said} to {serving.endpoint}, as configuration {config}", flush=True)
     if not serving.has_policy:
@@ -71,7 +72,7 @@ def execute(args: argparse.Namespace) -> int:
         )
     progress = Progress(sys.stdout, columns=shutil.get_terminal_size().columns)
     try:
-        outcome, reason = rollout.watch(sagemaker, serving, config, progress)
+        outcome, reason = watch(sagemaker, serving, config, progress)
     except KeyboardInterrupt:
         progress.close()
         print(
@@ -82,7 +83,7 @@ def execute(args: argparse.Namespace) -> int:
         )
         return 130
     if outcome == "rolled back":
-        made.discard()
+        created.discard()
         raise UserError(
             f"rolled back: {serving.endpoint} goes on with {serving.model_name} ({serving.config_name}): {reason}"
         )
@@ -94,10 +95,12 @@ def execute(args: argparse.Namespace) -> int:
     return 0
 
 
-def _begin(args: argparse.Namespace, student_id: str, sagemaker: Any, serving: Serving, made: Made) -> tuple[str, str]:
+def _begin(
+    args: argparse.Namespace, student_id: str, sagemaker: Any, serving: Serving, created: Created
+) -> tuple[str, str]:
     """Makes what is needed and begins; what is deployed, for people, and the configuration's name."""
     ending = configuration.unique_ending()
-    found = release.find(sagemaker, student_id, args.model or serving.model_name, serving, ending)
+    found = _release(sagemaker, student_id, args.model or serving.model_name, serving, ending)
     changes = Changes(
         model=found.model,
         variant=serving.variant,
@@ -111,11 +114,20 @@ def _begin(args: argparse.Namespace, student_id: str, sagemaker: Any, serving: S
     request = configuration.build(serving.config, changes, frozenset(taken) - {"EndpointConfigName", "Tags"})
     marked = tags(sagemaker, serving.config["EndpointConfigArn"], serving.endpoint)
     if found.create:
-        made.model({**found.create, "Tags": marked})
+        created.model({**found.create, "Tags": marked})
     name = configuration.configuration_name(serving.endpoint, request, ending)
-    config = made.configuration({**request, "EndpointConfigName": name, "Tags": marked})
+    config = created.configuration({**request, "EndpointConfigName": name, "Tags": marked})
     rollout.begin(sagemaker, serving, config, _retained(request, args.instance_count))
     return found.said, config
+
+
+def _release(sagemaker: Any, student_id: str, asked: str, serving: Serving, ending: str) -> release.Release:
+    """What ``asked`` is: a version's number, a model package's ARN, or a model's name."""
+    if asked.isdecimal():
+        asked = model_packages.version_arn(sagemaker, names.model_package_group(student_id), int(asked))
+    if asked.startswith("arn:"):
+        return release.of_version(sagemaker, student_id, asked, serving, ending)
+    return release.of_model(sagemaker, student_id, asked, serving)
 
 
 def _retained(request: dict[str, Any], instance_count: int | None) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from botocore.exceptions import ClientError
 
 from mlops.aws import clients, names, terraform_outputs
 from mlops.aws.endpoint_deletion import delete_endpoints
-from mlops.aws.errors import NOT_FOUND, UserError, error_code
+from mlops.aws.errors import UserError, error_code, is_not_found
 from mlops.aws.stopping import stop_executions, stop_jobs
-from mlops.deployment.created import delete_made
+from mlops.deployment.created import delete_created
 
 __all__ = ["HELP", "PATH", "configure", "delete_data", "empty_bucket", "empty_group", "execute"]
 
@@ -54,7 +54,7 @@ def delete_data(student_id: str, bucket: str, region: str | None, say: Callable[
     sagemaker = clients.client("sagemaker", region)
     endpoints = (names.endpoint(student_id), names.multi_model_endpoint(student_id))
     ended = delete_endpoints(sagemaker, endpoints)
-    deployed = delete_made(sagemaker, student_id, endpoints)
+    deployed = delete_created(sagemaker, student_id, endpoints)
     executions = stop_executions(sagemaker, names.pipeline_name(student_id), say)
     jobs = stop_jobs(sagemaker, bucket, say)
     versions = empty_group(sagemaker, names.model_package_group(student_id))
@@ -74,7 +74,7 @@ def empty_group(sagemaker: Any, group: str) -> int:
         for page in sagemaker.get_paginator("list_model_packages").paginate(ModelPackageGroupName=group):
             versions.extend(found["ModelPackageArn"] for found in page["ModelPackageSummaryList"])
     except ClientError as error:
-        if error_code(error) not in NOT_FOUND:
+        if not is_not_found(error):
             raise
     for arn in versions:
         sagemaker.delete_model_package(ModelPackageName=arn)

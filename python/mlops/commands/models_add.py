@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from mlops.aws import clients, model_packages, names
-from mlops.aws.errors import UsageError, UserError, error_code
+from mlops.aws.errors import UsageError, UserError
+from mlops.aws.s3 import exists, read_object
 from mlops.commands.multi_model import archive
 from mlops.commands.multi_model.endpoint import MultiModelEndpoint, read
 
@@ -64,7 +63,7 @@ def execute(args: argparse.Namespace) -> int:
         )
     _check_fits(s3, endpoint, found)
     key = endpoint.prefix + target
-    if _exists(s3, endpoint.bucket, key) and not args.replace:
+    if exists(s3, f"s3://{endpoint.bucket}/{key}") and not args.replace:
         raise UserError(
             f"{target} is there already: add it under another --name, which is served at once, or pass --replace "
             "(a model that is loaded stays as it was until the endpoint drops it)"
@@ -97,7 +96,7 @@ def _registered(sagemaker: Any, s3: Any, endpoint: MultiModelEndpoint, student_i
     for number, container in enumerate(containers):
         if _repository(container["Image"]) == _repository(endpoint.image):
             before = containers[number - 1]["ModelDataUrl"] if number else None
-            return _Found(archive.stored(s3, container["ModelDataUrl"]), said, f"v{version}.tar.gz", before)
+            return _Found(read_object(s3, container["ModelDataUrl"]), said, f"v{version}.tar.gz", before)
     images = ", ".join(_repository(container["Image"]) for container in containers)
     raise UserError(
         f"{said} runs in {images}, {endpoint.name} in {_repository(endpoint.image)}: its model does not fit"
@@ -119,8 +118,8 @@ def _check_fits(s3: Any, endpoint: MultiModelEndpoint, found: _Found) -> None:
         )
     if not endpoint.front_uri:
         return
-    ours = archive.encoder(archive.stored(s3, endpoint.front_uri), endpoint.front_uri)
-    theirs = archive.encoder(archive.stored(s3, found.encoder_uri), found.encoder_uri) if found.encoder_uri else None
+    ours = archive.encoder(read_object(s3, endpoint.front_uri), endpoint.front_uri)
+    theirs = archive.encoder(read_object(s3, found.encoder_uri), found.encoder_uri) if found.encoder_uri else None
     if ours is not None and theirs is not None and ours != theirs:
         versions = [document.get("version") if isinstance(document, dict) else None for document in (theirs, ours)]
         reason = "it was fitted on other data"
@@ -141,13 +140,3 @@ def _check_fits(s3: Any, endpoint: MultiModelEndpoint, found: _Found) -> None:
 
 def _repository(image: str) -> str:
     return image.partition("/")[2].partition(":")[0].partition("@")[0]
-
-
-def _exists(s3: Any, bucket: str, key: str) -> bool:
-    try:
-        s3.head_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if error_code(error) in {"404", "NoSuchKey", "NotFound"}:
-            return False
-        raise
-    return True

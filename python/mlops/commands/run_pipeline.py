@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from mlops.aws import clients, executions, model_packages, names
 from mlops.aws.errors import UsageError
 from mlops.aws.executions import Execution
+from mlops.aws.polling import Polling
 from mlops.commands.display.steps import Progress
 
 __all__ = ["HELP", "PATH", "configure", "execute", "report", "watch"]
@@ -19,8 +19,7 @@ __all__ = ["HELP", "PATH", "configure", "execute", "report", "watch"]
 PATH = ("run", "pipeline")
 HELP = "start the training pipeline (or go on watching an execution) and show its progress a step at a time"
 
-_FIRST_POLL_SECONDS = 0.5
-_LAST_POLL_SECONDS = 5.0
+_POLLING = Polling(last_seconds=5.0)
 _EXIT_CODES = {"Succeeded": 0}
 
 
@@ -66,21 +65,9 @@ def execute(args: argparse.Namespace) -> int:
     return _EXIT_CODES.get(ended.status, 1)
 
 
-def watch(
-    sagemaker: Any,
-    arn: str,
-    progress: Progress,
-    sleep: Callable[[float], None] = time.sleep,
-    clock: Callable[[], float] = time.monotonic,
-) -> Execution:
-    """Shows the execution until it ends; asks often at first and every five seconds in the long run."""
-    began = clock()
-    while True:
-        snapshot = executions.read(sagemaker, arn)
-        progress.show(snapshot)
-        if not snapshot.running:
-            return snapshot
-        sleep(min(_LAST_POLL_SECONDS, max(_FIRST_POLL_SECONDS, (clock() - began) / 60)))
+def watch(sagemaker: Any, arn: str, progress: Progress, polling: Polling = _POLLING) -> Execution:
+    """Shows the execution until it ends."""
+    return polling.until(lambda: executions.read(sagemaker, arn), lambda found: not found.running, progress.show)
 
 
 def report(sagemaker: Any, ended: Execution, s3: Any) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from botocore.exceptions import ClientError
 
 from mlops.aws import clients, names, transform_jobs
-from mlops.aws.errors import UsageError, UserError, error_code
-from mlops.aws.model_packages import split_uri
+from mlops.aws.errors import UsageError, UserError, error_code, is_not_found
+from mlops.aws.polling import Polling
+from mlops.aws.published import published_request
+from mlops.aws.s3 import bucket_exists, count_lines, objects_under, split_uri
 from mlops.aws.transform_jobs import Job
 from mlops.commands.arguments import instance_type, positive, whole_number
 from mlops.commands.transform import failure, request
@@ -25,8 +26,7 @@ HELP = (
     "transform the rows under a prefix with a model (or go on watching a job), show progress, say what failed and why"
 )
 
-_FIRST_POLL_SECONDS = 0.5
-_LAST_POLL_SECONDS = 10.0
+_POLLING = Polling(last_seconds=10.0)
 _MOST_MEGABYTES = 100
 _LONGEST_ROW = 300
 _COUNTED_BYTES = 512 * 1024**2
@@ -73,34 +73,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     return execute(parser.parse_args(argv))
 
 
-def watch(
-    sagemaker: Any,
-    s3: Any,
-    name: str,
-    out: TextIO,
-    sleep: Callable[[float], None] = time.sleep,
-    clock: Callable[[], float] = time.monotonic,
-) -> Job:
-    """Show the job until it ends; asks often at first and every ten seconds in the long run."""
-    began, said, live = clock(), "", out.isatty()
+def watch(sagemaker: Any, s3: Any, name: str, out: TextIO, polling: Polling = _POLLING) -> Job:
+    """Shows the job until it ends."""
+    shown, live = "", out.isatty()
     wanted: int | None = None
-    while True:
-        snapshot = transform_jobs.read(sagemaker, name)
+
+    def show(snapshot: Job) -> None:
+        nonlocal shown, wanted
         if wanted is None:
             wanted = _count(s3, snapshot.source)
         done = _count(s3, snapshot.target + "/", ".out")
-        state = f"  {snapshot.status:<10}  {_said(done)} of {_said(wanted)} objects"
+        state = f"  {snapshot.status:<10}  {_number(done)} of {_number(wanted)} objects"
         if live:
             out.write(f"\r\x1b[2K{state}  {snapshot.seconds():.0f} s")
-        elif state != said:
+        elif state != shown:
             out.write(f"{state}  {snapshot.seconds():.0f} s\n")
-        said = state
+        shown = state
         if not snapshot.running:
             out.write("\n" if live else "")
-            out.flush()
-            return snapshot
         out.flush()
-        sleep(min(_LAST_POLL_SECONDS, max(_FIRST_POLL_SECONDS, (clock() - began) / 30)))
+
+    return polling.until(lambda: transform_jobs.read(sagemaker, name), lambda snapshot: not snapshot.running, show)
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
@@ -143,7 +136,7 @@ def _start(args: argparse.Namespace, student_id: str, sagemaker: Any, s3: Any) -
         input_filter=args.input_filter,
         output_filter=args.output_filter,
     )
-    base = request.published(s3, bucket, student_id)
+    base = published_request(s3, bucket, names.transform_request_key(student_id))
     made = request.build(base, changes, bucket, "x")
     payload, concurrent = made.get("MaxPayloadInMB", 0), made.get("MaxConcurrentTransforms", 0)
     if payload * concurrent > _MOST_MEGABYTES:
@@ -153,9 +146,9 @@ def _start(args: argparse.Namespace, student_id: str, sagemaker: Any, s3: Any) -
         )
     source = made["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
     for option, named in (("--input", source), ("--output", made["TransformOutput"]["S3OutputPath"])):
-        if not transform_jobs.bucket_exists(s3, split_uri(named)[0]):
+        if not bucket_exists(s3, split_uri(named)[0]):
             raise UserError(f"there is no bucket {split_uri(named)[0]!r}: name another with {option}")
-    if not any(True for _ in transform_jobs.objects_under(s3, source)):
+    if not any(True for _ in objects_under(s3, source)):
         raise UserError(
             f"there is nothing to transform under {source}: put CSV rows there, without a header, in the order of the "
             f"schema's features (aws s3 cp rows.csv {source.rstrip('/')}/)"
@@ -180,25 +173,25 @@ def _refuse_with_job(args: argparse.Namespace) -> None:
 def _count(s3: Any, uri: str, ending: str = "") -> int | None:
     """How many objects lie under a prefix; None where the caller cannot look, which is for the job to say."""
     try:
-        return sum(1 for key, _ in transform_jobs.objects_under(s3, uri) if key.endswith(ending))
+        return sum(found.key.endswith(ending) for found in objects_under(s3, uri))
     except ClientError as error:
-        if error_code(error) in {"NoSuchBucket", "AccessDenied"}:
+        if is_not_found(error) or error_code(error) == "AccessDenied":
             return None
         raise
 
 
-def _said(count: int | None) -> str:
+def _number(count: int | None) -> str:
     return "?" if count is None else str(count)
 
 
 def _report(ended: Job, s3: Any, cloudwatch: Any) -> int:
     if ended.status == "Completed":
         bucket, _ = split_uri(ended.target)
-        written = list(transform_jobs.objects_under(s3, ended.target + "/"))
-        size = sum(size for _, size in written)
+        written = list(objects_under(s3, ended.target + "/"))
+        size = sum(found.bytes for found in written)
         rows = ""
         if size <= _COUNTED_BYTES:  # counting is reading
-            rows = f", {sum(transform_jobs.count_lines(s3, bucket, key) for key, _ in written)} rows"
+            rows = f", {sum(count_lines(s3, bucket, found.key) for found in written)} rows"
         print(f"Completed: {len(written)} objects{rows} in {ended.seconds():.0f} s\n{ended.target}/")
         return 0
     print(f"{ended.status}: {ended.failure or 'it was stopped'}", file=sys.stderr)

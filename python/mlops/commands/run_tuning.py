@@ -7,14 +7,15 @@ import shlex
 import shutil
 import sys
 import textwrap
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mlops.aws import clients, executions, model_packages, names, tuning_jobs
 from mlops.aws.errors import UsageError
-from mlops.commands import create_pipeline, run_pipeline
+from mlops.aws.polling import Polling
+from mlops.aws.roles import check_role, check_role_arn
+from mlops.commands import run_pipeline
 from mlops.commands.arguments import positive
 from mlops.commands.display.steps import Progress
 from mlops.commands.display.trials import Table, short
@@ -27,8 +28,7 @@ __all__ = ["HELP", "PATH", "configure", "execute", "main", "watch"]
 PATH: tuple[str, ...] = ("run", "tuning")
 HELP = "tune the hyperparameters (or go on watching a tuning job) and show each trial as it ends"
 
-_FIRST_POLL_SECONDS = 0.5
-_LAST_POLL_SECONDS = 10.0
+_POLLING = Polling(last_seconds=10.0)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -72,14 +72,14 @@ def execute(args: argparse.Namespace) -> int:
     if args.job and (args.trials or args.parallel or args.rounds):
         raise UsageError("--job watches a tuning job that was started: it takes no --trials, --parallel or --rounds")
     if args.role_arn:
-        create_pipeline.check_role_arn(args.role_arn, "tuning_role_arn")
+        check_role_arn(args.role_arn, "tuning_role_arn")
     folder = args.output or Path("build", "tuning")
     if not args.no_wait:
         leaderboard.prepare(folder)
     sagemaker, s3 = clients.client("sagemaker", args.region), clients.client("s3", args.region)
     requests = published.read_published(s3, args.bucket or names.bucket_name(student_id), student_id)
     if args.role_arn and args.role_arn != requests.role_arn:
-        create_pipeline.check_role(clients.client("iam", args.region), args.role_arn, "tuning_role_arn")
+        check_role(clients.client("iam", args.region), args.role_arn, "tuning_role_arn")
         requests = requests.with_role(args.role_arn)
     requests = requests.changed(args.trials, args.parallel, args.rounds)
     name = args.job
@@ -114,22 +114,11 @@ def execute(args: argparse.Namespace) -> int:
     return code
 
 
-def watch(
-    sagemaker: Any,
-    name: str,
-    table: Table,
-    sleep: Callable[[float], None] = time.sleep,
-    clock: Callable[[], float] = time.monotonic,
-) -> tuning_jobs.TuningJob:
-    """Shows the trials until the job ends; asks often at first and every ten seconds in the long run."""
-    began = clock()
-    while True:
-        snapshot = tuning_jobs.read(sagemaker, name)
-        table.show(snapshot)
-        if not snapshot.running:
-            table.close()
-            return snapshot
-        sleep(min(_LAST_POLL_SECONDS, max(_FIRST_POLL_SECONDS, (clock() - began) / 60)))
+def watch(sagemaker: Any, name: str, table: Table, polling: Polling = _POLLING) -> tuning_jobs.TuningJob:
+    """Shows the trials until the job ends."""
+    ended = polling.until(lambda: tuning_jobs.read(sagemaker, name), lambda found: not found.running, table.show)
+    table.close()
+    return ended
 
 
 def _report(ended: tuning_jobs.TuningJob, folder: Path, student_id: str) -> int:

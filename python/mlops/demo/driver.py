@@ -15,10 +15,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from mlops.aws import clients, executions, names
+from mlops.aws import clients, executions, job_kinds, job_logs, names
 from mlops.aws.errors import UserError, explain
 from mlops.aws.terraform import Terraform
-from mlops.commands import empty, logs, run_pipeline
+from mlops.commands import empty, run_pipeline
 from mlops.commands.display.steps import Progress
 from mlops.commands.plugin_dir import plugin_dir
 from mlops.demo import batch, child, endpoints, leftovers, sandbox, tuning
@@ -26,11 +26,6 @@ from mlops.demo.screen import Phase, Screen
 from mlops.demo.stack import LocalStack
 
 __all__ = ["Demo"]
-
-_JOB_TIMES = {
-    "ProcessingJob": ("describe_processing_job", "ProcessingJobName", "ProcessingStartTime", "ProcessingEndTime"),
-    "TrainingJob": ("describe_training_job", "TrainingJobName", "TrainingStartTime", "TrainingEndTime"),
-}
 
 
 class Demo:
@@ -196,15 +191,15 @@ class Demo:
         if ended.status != "Succeeded":
             self._keep_logs(screen, ended)
             raise UserError(f"the pipeline execution ended {ended.status}: {ended.failure}")
-        return sum(_job_seconds(sagemaker, step) for step in ended.steps)
+        return sum(executions.job_seconds(sagemaker, step) for step in ended.steps)
 
     def _keep_logs(self, screen: Screen, ended: executions.Execution) -> None:
         """The stack, and the jobs' logs with it, will be gone when the user wants to read them."""
         for step in ended.steps:
             if step.status == "Failed" and step.job:
-                kind, _ = logs.find(clients.client("sagemaker"), step.job)
+                kind, _ = job_kinds.find(clients.client("sagemaker"), step.job)
                 file = self.folder / f"{step.name}.log"
-                lines = logs.lines(clients.client("logs"), kind, step.job, set())
+                lines = job_logs.lines(clients.client("logs"), kind, step.job, set())
                 file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
                 screen.say(f"  the log of {step.name} is kept in {file}")
 
@@ -228,16 +223,6 @@ The stack is still running. In a shell:
   python validate_tasks.py aiml_hard --student-id {student}
 {"" if shutil.which("aws") else "(There is no aws on the PATH yet: python -m pip install awscli)"}
 To end it: make demo-down"""
-
-
-def _job_seconds(sagemaker: Any, step: executions.Step) -> float:
-    if step.kind not in _JOB_TIMES or step.job is None or step.note == "cached":
-        return 0.0
-    operation, argument, began, ended = _JOB_TIMES[step.kind]
-    described = getattr(sagemaker, operation)(**{argument: step.job})
-    if began not in described or ended not in described:
-        return 0.0
-    return float((described[ended] - described[began]).total_seconds())
 
 
 def _as_interrupt(signum: int, frame: FrameType | None) -> None:

@@ -6,13 +6,11 @@ import hashlib
 import json
 import secrets
 import string
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mlops.aws.errors import UsageError, UserError
-from mlops.aws.tuning_names import base36
 
 __all__ = ["Changes", "build", "chosen_variant", "configuration_name", "model_name", "settings_hashes", "unique_ending"]
 
@@ -101,8 +99,8 @@ def settings_hashes(request: Mapping[str, Any]) -> str:
 
 
 def unique_ending() -> str:
-    """Ten characters that no other deployment has: the second, and four at random."""
-    return base36(int(time.time()))[-6:] + "".join(secrets.choice(_DIGITS) for _ in range(4))
+    """Ten characters that no other deployment has."""
+    return "".join(secrets.choice(_DIGITS) for _ in range(10))
 
 
 def configuration_name(endpoint: str, request: Mapping[str, Any], ending: str) -> str:

@@ -1,4 +1,4 @@
-"""What deployments make, known by its tag: removed when a deployment fails, and before everything is destroyed."""
+"""What deployments create, known by its tag: deleted when a deployment fails, and before everything is destroyed."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.aws.errors import NOT_FOUND, error_code
+from mlops.aws.errors import is_not_found
 
-__all__ = ["TAG", "Made", "delete_made", "tags"]
+__all__ = ["TAG", "Created", "delete_created", "tags"]
 
 TAG = "DeployedTo"
 
 
-class Made:
+class Created:
     """The configuration and the model that one deployment has made so far."""
 
     def __init__(self, sagemaker: Any) -> None:
@@ -50,7 +50,7 @@ def tags(sagemaker: Any, like_arn: str, endpoint: str) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in sorted((kept | {TAG: endpoint}).items())]
 
 
-def delete_made(sagemaker: Any, student_id: str, endpoints: Sequence[str]) -> int:
+def delete_created(sagemaker: Any, student_id: str, endpoints: Sequence[str]) -> int:
     """Deletes what deployments to these endpoints, which are gone, have left; how many configurations and models."""
     made = 0
     for endpoint in endpoints:
@@ -76,5 +76,5 @@ def _delete(operation: Any, **request: str) -> None:
     try:
         operation(**request)
     except ClientError as error:
-        if error_code(error) not in NOT_FOUND:
+        if not is_not_found(error):
             raise

@@ -7,12 +7,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.aws import model_packages, names
-from mlops.aws.errors import NOT_FOUND, UsageError, UserError, error_code
+from mlops.aws.errors import UsageError, UserError, is_not_found
 from mlops.deployment.configuration import model_name
 from mlops.deployment.serving import Serving, containers
 
-__all__ = ["Release", "find"]
+__all__ = ["Release", "of_model", "of_version"]
 
 # The members of a model that its successor takes over: they are the deployment's own, not the version's.
 _KEPT = ("ExecutionRoleArn", "VpcConfig", "EnableNetworkIsolation")
@@ -27,37 +26,40 @@ class Release:
     create: dict[str, Any] | None = None
 
 
-def find(sagemaker: Any, student_id: str, asked: str, serving: Serving, ending: str) -> Release:
-    """What ``asked`` is: a version's number, a model package's ARN, or a model's name.
+def of_version(sagemaker: Any, student_id: str, arn: str, serving: Serving, ending: str) -> Release:
+    """The release of a registered version, as a new model with the role and network of the one in service.
 
     Raises:
-        UserError: there is no such version or model, it is not approved, or the endpoint cannot serve it.
+        UserError: there is no such version, it is not approved, or the endpoint cannot serve it.
         UsageError: it is an ARN of something else.
     """
-    many = any(container.get("Mode") == "MultiModel" for container in containers(serving.model))
-    if asked.isdecimal() or asked.startswith("arn:"):
-        if asked.startswith("arn:") and ":model-package/" not in asked:
-            raise UsageError(f"{asked} is no model package: give its ARN, a version's number, or a model's name")
-        group = names.model_package_group(student_id)
-        arn = asked if asked.startswith("arn:") else model_packages.version_arn(sagemaker, group, int(asked))
-        if many:
-            raise UserError(
-                f"{serving.endpoint} serves several models, and a version is one: add it with mlops models add"
-            )
-        said, version = _approved(sagemaker, arn)
-        name = model_name(student_id, version, ending)
-        kept = {member: serving.model[member] for member in _KEPT if member in serving.model}
-        return Release(name, said, {"ModelName": name, "Containers": [{"ModelPackageName": arn}], **kept})
+    if ":model-package/" not in arn:
+        raise UsageError(f"{arn} is no model package: give its ARN, a version's number, or a model's name")
+    if _is_multi_model(serving.model):
+        raise UserError(f"{serving.endpoint} serves several models, and a version is one: add it with mlops models add")
+    said, version = _approved(sagemaker, arn)
+    name = model_name(student_id, version, ending)
+    kept = {member: serving.model[member] for member in _KEPT if member in serving.model}
+    return Release(name, said, {"ModelName": name, "Containers": [{"ModelPackageName": arn}], **kept})
+
+
+def of_model(sagemaker: Any, student_id: str, asked: str, serving: Serving) -> Release:
+    """The release of a model that exists.
+
+    Raises:
+        UserError: there is no such model, its version is not approved, or the endpoint cannot serve it.
+    """
+    many = _is_multi_model(serving.model)
     try:
         model = sagemaker.describe_model(ModelName=asked)
     except ClientError as error:
-        if error_code(error) not in NOT_FOUND:
+        if not is_not_found(error):
             raise
         raise UserError(
             f"there is no model {asked}: give a version's number, a model package's ARN, or the name of a model "
             f"(aws sagemaker list-models --name-contains {student_id})"
         ) from error
-    if many != any(container.get("Mode") == "MultiModel" for container in containers(model)):
+    if many != _is_multi_model(model):
         raise UserError(
             f"{serving.endpoint} serves {'several models' if many else 'one model'}, and {asked} is made for "
             f"{'one' if many else 'several'}: its clients would send requests that are refused"
@@ -66,6 +68,10 @@ def find(sagemaker: Any, student_id: str, asked: str, serving: Serving, ending: 
         if "ModelPackageName" in container:
             _approved(sagemaker, container["ModelPackageName"])
     return Release(asked, f"model {asked}")
+
+
+def _is_multi_model(model: dict[str, Any]) -> bool:
+    return any(container.get("Mode") == "MultiModel" for container in containers(model))
 
 
 def _approved(sagemaker: Any, arn: str) -> tuple[str, int | None]:
@@ -77,7 +83,7 @@ def _approved(sagemaker: Any, arn: str) -> tuple[str, int | None]:
     try:
         described = sagemaker.describe_model_package(ModelPackageName=arn)
     except ClientError as error:
-        if error_code(error) not in NOT_FOUND:
+        if not is_not_found(error):
             raise
         raise UserError(f"there is no model package {arn}: aws sagemaker list-model-packages lists them") from error
     version = described.get("ModelPackageVersion")

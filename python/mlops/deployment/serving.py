@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.aws.errors import NOT_FOUND, UserError, error_code
+from mlops.aws.errors import UserError, is_not_found
 from mlops.deployment.configuration import chosen_variant
 
 __all__ = ["Serving", "containers", "read"]
@@ -51,7 +51,7 @@ def read(sagemaker: Any, name: str, variant: str | None) -> Serving:
     try:
         endpoint = sagemaker.describe_endpoint(EndpointName=name)
     except ClientError as error:
-        if error_code(error) not in NOT_FOUND:
+        if not is_not_found(error):
             raise
         raise UserError(
             f"there is no endpoint {name}: terraform apply creates it (endpoint_hours ends it), or name yours with "
@@ -66,7 +66,7 @@ def read(sagemaker: Any, name: str, variant: str | None) -> Serving:
     try:
         config = sagemaker.describe_endpoint_config(EndpointConfigName=config_name)
     except ClientError as error:
-        if error_code(error) not in NOT_FOUND:
+        if not is_not_found(error):
             raise
         raise UserError(
             f"endpoint {name} serves the configuration {config_name}, which has been deleted: SageMaker cannot update "

@@ -14,8 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel
 
 from mlops.aws import clients
-from mlops.aws.errors import CannotLookError, error_code, explain
-from mlops.aws.model_packages import split_uri
+from mlops.aws.errors import CannotLookError, error_code, explain, is_not_found
+from mlops.aws.s3 import split_uri
 from mlops.validate.results import UnansweredError
 
 __all__ = ["Calls"]
@@ -24,6 +24,7 @@ _READS = ("Get", "List", "Describe", "Head")
 # Enough attempts for a class that is graded while it works; a call that is throttled for longer ends the grading.
 _CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 8}, connect_timeout=5, read_timeout=30)
 _MAX_BYTES = 64 * 1024**2
+_THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
 
 
 @dataclass
@@ -115,7 +116,7 @@ class Calls:
                 return explained
             if error_code(error) in _THROTTLED:
                 return CannotLookError(f"{explained}: AWS throttles this account's calls, grade again later")
-            return error if _is_not_found(error) else UnansweredError(str(explained))
+            return error if is_not_found(error) else UnansweredError(str(explained))
         if isinstance(explained, CannotLookError):
             # One service can be missing in a region. When STS does not answer either, there is nothing to grade.
             try:
@@ -128,22 +129,3 @@ class Calls:
 def _only_reads(model: OperationModel, **_: Any) -> None:
     if not model.name.startswith(_READS):
         raise AssertionError(f"the validator only reads, and {model.name} may write")
-
-
-_THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
-_NO_SUCH_THING = {
-    "404",
-    "NoSuchBucket",
-    "NoSuchKey",
-    "NoSuchTagSet",
-    "NotFound",
-    "PipelineNotFoundException",
-    "ResourceNotFound",
-    "ResourceNotFoundException",
-}
-
-
-def _is_not_found(error: ClientError) -> bool:
-    code, text = error_code(error), str(error).lower()
-    missing = any(words in text for words in ("not exist", "not found", "could not find", "cannot find"))
-    return code in _NO_SUCH_THING or (code == "ValidationException" and missing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from mlops.aws.model_packages import split_uri
+from mlops.aws.s3 import split_uri
 from mlops.validate.account import Account
 from mlops.validate.results import UnansweredError
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.aws.model_packages import split_uri
+from mlops.aws.s3 import split_uri
 from mlops.validate import model_archive
 from mlops.validate.account import Account
 from mlops.validate.model_archive import has_file

@@ -9,9 +9,8 @@ import zlib
 from typing import Any
 
 from mlops.aws.errors import UserError
-from mlops.aws.model_packages import split_uri
 
-__all__ = ["booster_features", "encoder", "encoder_columns", "members", "stored"]
+__all__ = ["booster_features", "encoder", "encoder_columns", "members"]
 
 
 def members(content: bytes, called: str) -> dict[str, bytes]:
@@ -57,10 +56,3 @@ def booster_features(model: bytes) -> int | None:
     except xgboost.core.XGBoostError:
         return None
     return int(booster.num_features())
-
-
-def stored(s3: Any, uri: str) -> bytes:
-    """The object at an S3 URI."""
-    bucket, key = split_uri(uri)
-    body: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-    return body

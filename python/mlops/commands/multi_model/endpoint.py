@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.aws.errors import NOT_FOUND, UserError, error_code
-from mlops.aws.model_packages import split_uri
+from mlops.aws.errors import UserError, is_not_found
+from mlops.aws.s3 import split_uri
 
 __all__ = ["MultiModelEndpoint", "read"]
 
@@ -34,7 +34,7 @@ def read(sagemaker: Any, name: str) -> MultiModelEndpoint:
     try:
         endpoint = sagemaker.describe_endpoint(EndpointName=name)
     except ClientError as error:
-        if error_code(error) not in NOT_FOUND:
+        if not is_not_found(error):
             raise
         raise UserError(
             f"there is no endpoint {name}: terraform apply creates it (endpoint_hours ends it), or name yours with "

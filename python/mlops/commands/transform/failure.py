@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from mlops.aws.errors import error_code
-from mlops.aws.model_packages import split_uri
+from mlops.aws.s3 import split_uri
 from mlops.aws.transform_jobs import Job
 
 __all__ = ["Row", "bad_row", "data_log"]

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
+from mlops.aws.errors import UsageError
 
-from mlops.aws.errors import UsageError, UserError, error_code
-
-__all__ = ["Changes", "build", "job_name", "published", "uri"]
-
-_ABSENT = {"404", "NoSuchKey", "NoSuchBucket", "NotFound"}
+__all__ = ["Changes", "build", "job_name", "uri"]
 
 
 @dataclass(frozen=True)
@@ -35,28 +30,6 @@ class Changes:
     join: bool | None = None
     input_filter: str | None = None
     output_filter: str | None = None
-
-
-def published(s3: Any, bucket: str, student_id: str) -> dict[str, Any]:
-    """The request that Terraform published.
-
-    Raises:
-        UserError: there is none, or it is not JSON.
-    """
-    key = f"definitions/batch-transform-{student_id}.json"
-    try:
-        body: str = s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode("utf-8")
-        request: dict[str, Any] = json.loads(body)
-    except ClientError as error:
-        if error_code(error) in _ABSENT:
-            raise UserError(
-                f"no request s3://{bucket}/{key}: run `terraform apply -var student_id={student_id}` first, or name "
-                "the bucket with --bucket"
-            ) from error
-        raise
-    except ValueError as error:
-        raise UserError(f"s3://{bucket}/{key} is not JSON ({error}): run `terraform apply` again") from error
-    return request
 
 
 def job_name(student_id: str, now: datetime) -> str:

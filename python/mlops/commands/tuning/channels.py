@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from mlops.aws import names
-from mlops.aws.errors import UserError, error_code
-from mlops.aws.model_packages import split_uri
+from mlops.aws.errors import UserError
+from mlops.aws.job_kinds import PROCESSING
+from mlops.aws.polling import Polling
+from mlops.aws.s3 import exists
 from mlops.aws.tuning_names import job_name
 from mlops.commands.tuning.published import Published
 
 __all__ = ["ensure", "exist"]
 
-_ENDED = {"Completed", "Failed", "Stopped"}
+_POLLING = Polling(last_seconds=5.0)
 
 
 def exist(s3: Any, published: Published) -> bool:
     """Whether the splits are there, whole: the report is of the last files that preprocessing writes, and is read."""
-    for name, file in (("train", "train.csv"), ("validation", "validation.csv"), ("report", "report.json")):
-        bucket, key = split_uri(f"{published.output_uri(name)}/{file}")
-        try:
-            s3.head_object(Bucket=bucket, Key=key)
-        except ClientError as error:
-            if error_code(error) not in {"404", "NoSuchKey", "NotFound"}:
-                raise
-            return False
-    return True
+    files = {"train": "train.csv", "validation": "validation.csv", "report": "report.json"}
+    return all(exists(s3, f"{published.output_uri(name)}/{file}") for name, file in files.items())
 
 
 def ensure(
@@ -39,7 +31,7 @@ def ensure(
     published: Published,
     student_id: str,
     say: Callable[[str], None],
-    sleep: Callable[[float], None] = time.sleep,
+    polling: Polling = _POLLING,
 ) -> None:
     """Runs the preprocessing job unless its outputs are there.
 
@@ -52,12 +44,8 @@ def ensure(
     name = job_name(student_id, datetime.now(UTC), attempt=1) + "-splits"
     sagemaker.create_processing_job(ProcessingJobName=name, Tags=names.tags(student_id), **published.preprocessing)
     say(f"Splits: preparing them with processing job {name} ...")
-    while True:
-        described = sagemaker.describe_processing_job(ProcessingJobName=name)
-        status = described["ProcessingJobStatus"]
-        if status in _ENDED:
-            break
-        sleep(1.0)
+    described = polling.until(lambda: PROCESSING.describe(sagemaker, name), lambda found: not PROCESSING.running(found))
+    status = PROCESSING.status(described)
     if status != "Completed":
         reason = described.get("ExitMessage") or described.get("FailureReason") or "no reason was given"
         raise UserError(f"the splits could not be prepared: {name} {status}: {reason} (its log: mlops logs {name})")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mlops.aws import names
 from mlops.aws.errors import UsageError, UserError
-from mlops.commands.create_pipeline import published_definition
+from mlops.aws.published import published_request
 
-__all__ = ["Published", "read_published", "request_key"]
+__all__ = ["Published", "read_published"]
 
 
 @dataclass(frozen=True)
@@ -61,17 +61,11 @@ class Published:
         return next(str(each["S3Output"]["S3Uri"]) for each in outputs if each["OutputName"] == name)
 
 
-def request_key(student_id: str) -> str:
-    """S3 key of the filled requests."""
-    return f"definitions/xgboost-tuning-{student_id}.json"
-
-
 def read_published(s3: Any, bucket: str, student_id: str) -> Published:
     """Reads the requests; raises ``UserError`` where there are none."""
-    document = json.loads(published_definition(s3, bucket, request_key(student_id)))
+    key = names.tuning_request_key(student_id)
+    document = published_request(s3, bucket, key)
     try:
         return Published(document["request"], document["preprocessing"])
     except KeyError as error:
-        raise UserError(
-            f"s3://{bucket}/{request_key(student_id)} has no {error}: run `terraform apply` to publish it again"
-        ) from error
+        raise UserError(f"s3://{bucket}/{key} has no {error}: run `terraform apply` to publish it again") from error

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from mlops.aws.model_packages import split_uri
+from mlops.aws.s3 import split_uri
 from mlops.validate import ended_endpoint
 from mlops.validate.account import Account
 from mlops.validate.results import CheckFailed, Evidence, Result
