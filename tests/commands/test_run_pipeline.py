@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -16,6 +18,7 @@ import pytest
 from small_pipelines import fail_definition, processing_definition
 
 from mlops.cli import main
+from virtual_terminal import Terminal
 
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2"
 MLOPS = str(Path(sys.executable).with_name("mlops"))
@@ -133,6 +136,32 @@ def test_ctrl_c_leaves_it_running_and_says_how_to_go_on(
     assert state == "Executing"
     sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken="s" * 32)
     assert main(["run", "pipeline", student, "--execution", arn]) == 1
+
+
+def test_ctrl_c_on_a_terminal_gives_the_cursor_back(
+    sagemaker: Any, student: str, role_arn: str, stack: dict[str, str]
+) -> None:
+    processing(sagemaker, student, role_arn, "import time; time.sleep(120)")
+    ours, theirs = pty.openpty()
+    environment = {**stack, "TERM": "xterm", "COLUMNS": "80"}
+    with subprocess.Popen(
+        [MLOPS, "run", "pipeline", student], env=environment, stdin=theirs, stdout=theirs, stderr=theirs
+    ) as child:
+        os.close(theirs)
+        out = Terminal()
+        while "Executing" not in out.getvalue():
+            out.write(os.read(ours, 65536).decode())
+        os.kill(child.pid, signal.SIGINT)
+        with contextlib.suppress(OSError):  # the end of a terminal is an error of input
+            while some := os.read(ours, 65536):
+                out.write(some.decode())
+    os.close(ours)
+    assert child.returncode == 130
+    assert out.cursor_is_shown
+    shown = out.screen()
+    assert shown[1].startswith("  Work                          Executing"), shown
+    assert shown[2] == "The execution goes on. To watch it again:"
+    assert "Traceback" not in out.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from mlops.aws import transform_jobs
 from mlops.aws.errors import UserError
 from mlops.cli import main
 from mlops.commands import run_transform
+from mlops.commands.display.live import Live
 from mlops.commands.transform import failure, request
 from mlops.commands.transform.request import Changes
 from mlops.entry import run_cli
@@ -168,7 +169,7 @@ def test_a_bucket_that_goes_while_its_job_runs(
 
     assert main(["run", "transform", student, "--no-wait"]) == 0
     out = io.StringIO()
-    ended = run_transform.watch(sagemaker, S3(), capsys.readouterr().out.strip(), out)
+    ended = run_transform.watch(sagemaker, S3(), capsys.readouterr().out.strip(), Live(out, 80))
     assert ended.status == "Completed"
     assert "? of ? objects" in out.getvalue()
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+import itertools
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from mlops.aws.executions import Execution, Step
 from mlops.aws.polling import Polling
 from mlops.commands.display.steps import Progress
 from mlops.commands.run_pipeline import watch
+from virtual_terminal import Terminal
 
 START = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 PREPROCESS = Step("PreprocessData", "Executing", START, None, kind="ProcessingJob", job="pipelines-x-PreprocessData")
@@ -18,9 +23,9 @@ TRAIN = Step(
 )
 
 
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
+@pytest.fixture(autouse=True)
+def xterm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
 
 
 def done(step: Step, seconds: int, status: str = "Succeeded", **more: str) -> Step:
@@ -30,27 +35,6 @@ def done(step: Step, seconds: int, status: str = "Succeeded", **more: str) -> St
 
 def execution(*steps: Step, status: str = "Executing") -> Execution:
     return Execution("arn:execution", status, None, steps)
-
-
-def screen(text: str) -> list[str]:
-    """What a terminal shows in the end: the escape sequences for "up" and "erase the line" carried out."""
-    lines: list[str] = [""]
-    row = 0
-    rest = text
-    while rest:
-        if rest.startswith("\x1b[1A"):
-            row, rest = row - 1, rest[4:]
-        elif rest.startswith("\x1b[2K"):
-            lines[row], rest = "", rest[4:]
-        elif rest.startswith("\x1b["):
-            rest = rest[rest.index("m") + 1 :]
-        elif rest[0] == "\n":
-            row, rest = row + 1, rest[1:]
-            lines += [""] * (row + 1 - len(lines))
-        else:
-            lines[row] += rest[0]
-            rest = rest[1:]
-    return [line for line in lines if line]
 
 
 def test_plain_output_has_one_line_for_each_change() -> None:
@@ -69,26 +53,81 @@ def test_plain_output_has_one_line_for_each_change() -> None:
 
 
 def test_a_terminal_shows_the_running_seconds_in_place() -> None:
+    out, now = Terminal(), [START + timedelta(seconds=5)]
+    with Progress(out, 80, now=lambda: now[0], refresh=False) as progress:
+        progress.show(execution(PREPROCESS))
+        assert out.screen() == ["  PreprocessData                Executing      5 s"]
+        now[0] += timedelta(seconds=5)
+        progress.show(execution(PREPROCESS))
+        assert out.screen() == ["  PreprocessData                Executing     10 s"]
+        now[0] += timedelta(seconds=5)
+        progress.show(execution(done(PREPROCESS, 12), TRAIN))
+        assert out.screen() == [
+            "  PreprocessData                Succeeded     12 s",
+            "  TrainModel                    Executing      3 s",
+        ]
+        assert not out.cursor_is_shown
+    assert out.cursor_is_shown
+    assert len(out.screen()) == 2, "what ran at the end stays on the screen"
+
+
+def test_the_last_step_leaves_nothing_but_its_row() -> None:
     out = Terminal()
-    seconds = iter(range(5, 100, 5))
-    progress = Progress(out, now=lambda: START + timedelta(seconds=next(seconds)))
-    progress.show(execution(PREPROCESS))
-    assert screen(out.getvalue()) == ["  PreprocessData                Executing      5 s"]
-    progress.show(execution(PREPROCESS))
-    assert screen(out.getvalue()) == ["  PreprocessData                Executing     10 s"]
-    progress.show(execution(done(PREPROCESS, 12), TRAIN))
-    assert screen(out.getvalue()) == [
-        "  PreprocessData                Succeeded     12 s",
-        "  TrainModel                    Executing      3 s",
-    ]
+    with Progress(out, 80, now=lambda: START, refresh=False) as progress:
+        progress.show(execution(PREPROCESS))
+        progress.show(execution(done(PREPROCESS, 12)))
+    out.write("next\n")
+    assert out.screen() == ["  PreprocessData                Succeeded     12 s", "next"]
+    assert "Succeeded\x1b[0m" in out.getvalue(), "the status is coloured"
+
+
+def test_ctrl_c_gives_the_cursor_back_and_keeps_what_ran() -> None:
+    out = Terminal()
+
+    def interrupted() -> None:
+        with Progress(out, 80, now=lambda: START, refresh=False) as progress:
+            progress.show(execution(PREPROCESS))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert out.cursor_is_shown
+    assert out.screen() == ["  PreprocessData                Executing      0 s"]
+
+
+def test_running_seconds_advance_between_snapshots() -> None:
+    """A thread redraws the rows; the test waits for what it draws, not for a time."""
+    drawn = threading.Event()
+    calls = itertools.count()
+
+    def now() -> datetime:
+        seconds = next(calls)
+        if seconds > 3:
+            drawn.set()
+        return START + timedelta(seconds=seconds)
+
+    with Progress(Terminal(), 80, now=now) as progress:
+        progress.show(execution(PREPROCESS))
+        assert drawn.wait(30)
+
+
+@pytest.mark.parametrize("term", ["dumb", ""])
+def test_a_terminal_that_cannot_move_the_cursor_gets_plain_lines(term: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", term)
+    out = Terminal()
+    with Progress(out, 80, now=lambda: START, refresh=False) as progress:
+        progress.show(execution(PREPROCESS))
+        progress.show(execution(done(PREPROCESS, 12)))
+    assert "\x1b" not in out.getvalue()
+    assert len(out.screen()) == 2
 
 
 def test_steps_that_run_at_once_are_all_shown() -> None:
     out = Terminal()
-    progress = Progress(out, now=lambda: START + timedelta(seconds=20))
-    progress.show(execution(PREPROCESS, TRAIN))
-    progress.show(execution(PREPROCESS, done(TRAIN, 4)))
-    assert screen(out.getvalue()) == [
+    with Progress(out, 80, now=lambda: START + timedelta(seconds=20), refresh=False) as progress:
+        progress.show(execution(PREPROCESS, TRAIN))
+        progress.show(execution(PREPROCESS, done(TRAIN, 4)))
+    assert out.screen() == [
         "  TrainModel                    Succeeded      4 s",
         "  PreprocessData                Executing     20 s",
     ]
@@ -96,20 +135,21 @@ def test_steps_that_run_at_once_are_all_shown() -> None:
 
 def test_a_failure_says_why_within_the_columns() -> None:
     out = Terminal()
-    reason = "ClientError: " + "the column income is not there; " * 8
-    progress = Progress(out, columns=60)
-    progress.show(execution(done(PREPROCESS, 2, "Failed", failure=reason), status="Failed"))
-    shown = screen(out.getvalue())
+    reason = "ClientError: " + "the column [income] is not there; " * 8
+    with Progress(out, columns=60, refresh=False) as progress:
+        progress.show(execution(done(PREPROCESS, 2, "Failed", failure=reason), status="Failed"))
+    shown = out.screen()
     assert shown[0] == "  PreprocessData                Failed         2 s"
-    assert " ".join(line.strip() for line in shown[1:]) == reason.strip()
+    assert " ".join(line.strip() for line in shown[1:]) == reason.strip(), "square brackets are no markup"
     assert max(map(len, shown)) <= 60
 
 
 def test_long_names_and_narrow_terminals_do_not_wrap() -> None:
     out = Terminal()
     step = replace(PREPROCESS, name="PreprocessEverythingThatCanBePreprocessed")
-    Progress(out, columns=40, now=lambda: START).show(execution(step))
-    assert max(map(len, screen(out.getvalue()))) < 40
+    with Progress(out, columns=40, now=lambda: START, refresh=False) as progress:
+        progress.show(execution(step))
+    assert [len(line) < 40 for line in out.screen()] == [True]
 
 
 class FakeSageMaker:

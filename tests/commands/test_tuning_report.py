@@ -17,6 +17,7 @@ from mlops.aws.tuning_names import job_name
 from mlops.commands.display.trials import Table
 from mlops.commands.tuning import best
 from mlops.commands.tuning.leaderboard import leaderboard
+from virtual_terminal import Terminal
 
 _AWS_PATTERN = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,31}")
 
@@ -92,18 +93,18 @@ def test_a_reason_that_many_trials_share_is_told_once() -> None:
     assert out.getvalue().count("the same as trial 1") == 2
 
 
-def test_a_terminal_redraws_running_trials() -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
+def test_a_terminal_redraws_running_trials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
     out = Terminal()
-    table = Table(out, 80)
-    table.show(tuning_job(trial(1, None, "InProgress", eta="0.1")))
-    assert "0 of 10 trials, 1 running" in out.getvalue()
-    table.show(tuning_job(trial(1, 0.9, eta="0.1")))
-    assert "\x1b[1A\x1b[2K" in out.getvalue()
-    assert "best so far 0.90000 (trial 1)" in out.getvalue()
+    with Table(out, 80, refresh=False) as table:
+        table.show(tuning_job(trial(1, None, "InProgress", eta="0.1")))
+        assert out.screen()[-1] == "  0 of 10 trials, 1 running"
+        table.show(tuning_job(trial(1, 0.9, eta="0.1"), trial(2, None, "InProgress", eta="0.2")))
+    shown = out.screen()
+    assert [line.split()[:2] for line in shown[:3]] == [["#", "State"], ["1", "Completed"], ["2", "InProgress"]]
+    assert shown[3:] == ["  1 of 10 trials, 1 running; best so far 0.90000 (trial 1)"]
+    assert max(map(len, shown)) < 80
+    assert out.cursor_is_shown
 
 
 def test_the_leaderboard_is_best_first() -> None:

@@ -7,6 +7,7 @@ import io
 import pytest
 
 from mlops.demo.screen import Screen
+from virtual_terminal import Terminal
 
 
 class Clock:
@@ -55,19 +56,29 @@ def test_of_terraform_s_lines_only_milestones_reach_a_file() -> None:
     assert log.getvalue().splitlines() == said
 
 
-def test_on_a_terminal_one_line_moves_and_is_gone_in_the_end() -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
+def test_on_a_terminal_one_line_moves_and_is_gone_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
     out = Terminal()
     screen = Screen(out, io.StringIO())
-    for line in (
-        "aws_s3_bucket.this: Creating...",
-        "aws_s3_bucket.this: Creation complete after 0s",
-        "Apply complete!",
-    ):
+    for line in ("aws_s3_bucket.this: Creating...", "aws_s3_bucket.this: Creation complete after 0s"):
         screen.terraform_line(line)
-    shown = [line.rsplit("\x1b[2K", 1)[-1] for line in out.getvalue().replace("\r", "").splitlines()]
-    assert shown == ["  Apply complete!"]
-    assert "Creation complete" in out.getvalue()
+        assert out.screen() == [f"  {line}"]
+    screen.terraform_line("Apply complete!")
+    assert out.screen() == ["  Apply complete!"]
+    assert out.cursor_is_shown
+
+
+def test_a_phase_that_is_interrupted_leaves_the_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    out = Terminal()
+    screen = Screen(out, io.StringIO())
+
+    def interrupted() -> None:
+        with screen.phase("apply", "terraform"):
+            screen.terraform_line("aws_s3_bucket.this: Creating...")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert out.cursor_is_shown
+    assert len(out.screen()) == 1, "the moving line is gone"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 from typing import Any
 
@@ -70,11 +69,10 @@ def execute(args: argparse.Namespace) -> int:
             "  (the endpoint has no deployment policy: all traffic moves at once, and no alarm rolls it back)",
             flush=True,
         )
-    progress = Progress(sys.stdout, columns=shutil.get_terminal_size().columns)
     try:
-        outcome, reason = watch(sagemaker, serving, config, progress)
+        with Progress() as progress:
+            outcome, reason = watch(sagemaker, serving, config, progress)
     except KeyboardInterrupt:
-        progress.close()
         print(
             f"\nThe deployment goes on. It has succeeded when this says {config}, and Updating no more:\n"
             f"  aws sagemaker describe-endpoint --endpoint-name {serving.endpoint} "

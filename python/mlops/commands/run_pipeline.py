@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -50,11 +49,10 @@ def execute(args: argparse.Namespace) -> int:
     print(arn, flush=True)
     if args.no_wait:
         return 0
-    progress = Progress(sys.stdout, columns=shutil.get_terminal_size().columns)
     try:
-        ended = watch(sagemaker, arn, progress)
+        with Progress() as progress:
+            ended = watch(sagemaker, arn, progress)
     except KeyboardInterrupt:
-        progress.close()
         print(
             f"\nThe execution goes on. To watch it again:\n  mlops run pipeline {student_id} --execution {arn}\n"
             f"To stop it:\n  aws sagemaker stop-pipeline-execution --pipeline-execution-arn {arn}",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -17,6 +18,7 @@ from mlops.aws.published import published_request
 from mlops.aws.s3 import bucket_exists, count_lines, objects_under, split_uri
 from mlops.aws.transform_jobs import Job
 from mlops.commands.arguments import instance_type, positive, whole_number
+from mlops.commands.display.live import Live
 from mlops.commands.transform import failure, request
 
 __all__ = ["HELP", "PATH", "configure", "execute", "main", "watch"]
@@ -53,7 +55,8 @@ def execute(args: argparse.Namespace) -> int:
     if args.no_wait:
         return 0
     try:
-        ended = watch(sagemaker, s3, name, sys.stdout)
+        with Live(sys.stdout, shutil.get_terminal_size().columns) as live:
+            ended = watch(sagemaker, s3, name, live)
     except KeyboardInterrupt:
         print(
             f"\nThe job goes on. To watch it again:\n  mlops run transform {student_id} --job {name}\n"
@@ -73,9 +76,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     return execute(parser.parse_args(argv))
 
 
-def watch(sagemaker: Any, s3: Any, name: str, out: TextIO, polling: Polling = _POLLING) -> Job:
-    """Shows the job until it ends."""
-    shown, live = "", out.isatty()
+def watch(sagemaker: Any, s3: Any, name: str, live: Live, polling: Polling = _POLLING) -> Job:
+    """Shows the job until it ends: how many objects are done, in place on a terminal, one line a change elsewhere."""
+    shown = ""
     wanted: int | None = None
 
     def show(snapshot: Job) -> None:
@@ -84,14 +87,11 @@ def watch(sagemaker: Any, s3: Any, name: str, out: TextIO, polling: Polling = _P
             wanted = _count(s3, snapshot.source)
         done = _count(s3, snapshot.target + "/", ".out")
         state = f"  {snapshot.status:<10}  {_number(done)} of {_number(wanted)} objects"
-        if live:
-            out.write(f"\r\x1b[2K{state}  {snapshot.seconds():.0f} s")
-        elif state != shown:
-            out.write(f"{state}  {snapshot.seconds():.0f} s\n")
+        running = [snapshot] if snapshot.running else []
+        live.draw(lambda: [f"{state}  {each.seconds():.0f} s" for each in running])
+        if not running or (state != shown and not live.terminal):
+            live.line(f"{state}  {snapshot.seconds():.0f} s", snapshot.status)
         shown = state
-        if not snapshot.running:
-            out.write("\n" if live else "")
-        out.flush()
 
     return polling.until(lambda: transform_jobs.read(sagemaker, name), lambda snapshot: not snapshot.running, show)
 

@@ -93,11 +93,10 @@ def execute(args: argparse.Namespace) -> int:
     _say(name)
     if args.no_wait:
         return 0
-    table = Table(sys.stdout, shutil.get_terminal_size().columns)
     try:
-        ended = watch(sagemaker, name, table)
+        with Table() as table:
+            ended = watch(sagemaker, name, table)
     except KeyboardInterrupt:
-        table.close()
         print(
             f"\nThe tuning job goes on. To watch it again:\n  mlops run tuning {student_id} --job {name}\n"
             f"To stop it:\n  aws sagemaker stop-hyper-parameter-tuning-job --hyper-parameter-tuning-job-name {name}",
@@ -116,9 +115,7 @@ def execute(args: argparse.Namespace) -> int:
 
 def watch(sagemaker: Any, name: str, table: Table, polling: Polling = _POLLING) -> tuning_jobs.TuningJob:
     """Shows the trials until the job ends."""
-    ended = polling.until(lambda: tuning_jobs.read(sagemaker, name), lambda found: not found.running, table.show)
-    table.close()
-    return ended
+    return polling.until(lambda: tuning_jobs.read(sagemaker, name), lambda found: not found.running, table.show)
 
 
 def _report(ended: tuning_jobs.TuningJob, folder: Path, student_id: str) -> int:
@@ -167,7 +164,8 @@ def _mattered(ended: tuning_jobs.TuningJob) -> str:
 def _run_pipeline(sagemaker: Any, s3: Any, student_id: str, ended: tuning_jobs.TuningJob) -> int:
     arn = executions.start(sagemaker, names.pipeline_name(student_id), best.pipeline_parameters(ended))
     _say(arn)
-    finished = run_pipeline.watch(sagemaker, arn, Progress(sys.stdout, columns=shutil.get_terminal_size().columns))
+    with Progress() as progress:
+        finished = run_pipeline.watch(sagemaker, arn, progress)
     run_pipeline.report(sagemaker, finished, s3)
     return 0 if finished.status == "Succeeded" else 1
 

@@ -186,7 +186,8 @@ class Demo:
         sagemaker = clients.client("sagemaker")
         arn = executions.start(sagemaker, names.pipeline_name(self.student_id), {})
         screen.say(f"  {arn}")
-        ended = run_pipeline.watch(sagemaker, arn, Progress(sys.stdout, shutil.get_terminal_size().columns))
+        with Progress() as progress:
+            ended = run_pipeline.watch(sagemaker, arn, progress)
         run_pipeline.report(sagemaker, ended, clients.client("s3"))
         if ended.status != "Succeeded":
             self._keep_logs(screen, ended)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, TextIO
+
+from mlops.commands.display.live import Live
 
 __all__ = ["Phase", "Screen"]
 
@@ -38,7 +41,7 @@ class Screen:
         self._out = out
         self._log = log
         self._clock = clock
-        self._live = out.isatty()
+        self._live = Live(out, shutil.get_terminal_size().columns, refresh=False)
         self.phases: list[Phase] = []
         self.current: str | None = None
 
@@ -53,29 +56,25 @@ class Screen:
         try:
             yield phase
         finally:
+            self._live.draw(tuple)
             phase.seconds = self._clock() - began
             self.phases.append(phase)
         self.current = None
 
     def say(self, text: str) -> None:
         """Prints whole lines."""
-        self._erase()
+        self._live.draw(tuple)
         self._out.write(text + "\n")
         self._out.flush()
 
     def terraform_line(self, line: str) -> None:
-        """Logs one line of Terraform's; shows the ones that say how far it is."""
+        """Logs one line of Terraform's; shows the milestones, and on a terminal the latest line in place."""
         self._log.write(line + "\n")
         self._log.flush()
         if line.startswith(_SHOWN):
             self.say("  " + line)
-        elif self._live and ": " in line and not line.startswith(" "):
-            self._out.write("\r\x1b[2K  " + line[:74])
-            self._out.flush()
-
-    def _erase(self) -> None:
-        if self._live:
-            self._out.write("\r\x1b[2K")
+        elif ": " in line and not line.startswith(" "):
+            self._live.draw(lambda: ["  " + line])
 
     def times(self) -> str:
         """The table of phases, and the total split into Terraform's, the jobs' and the demo's own."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TextIO
+import shutil
+import sys
+from typing import Self, TextIO
 
 from mlops.aws.tuning_jobs import Trial, TuningJob
 from mlops.commands.display.live import Live
@@ -15,36 +17,37 @@ _NARROWEST = 7
 
 
 class Table:
-    """Prints what changed since the last snapshot.
+    """Prints what changed since the last snapshot; used in a ``with`` block.
 
     Args:
-        out: where to; only a terminal gets colours and lines that change.
-        columns: the terminal's width. Hyperparameters that do not fit are left out, the last ones first.
+        out: where to (default: standard output); only a terminal gets colours and lines that change.
+        columns: the terminal's width (default: as it is). Hyperparameters that do not fit are left out, the last first.
     """
 
-    def __init__(self, out: TextIO, columns: int = 80) -> None:
-        self._live = Live(out, columns)
+    def __init__(self, out: TextIO | None = None, columns: int | None = None, *, refresh: bool = True) -> None:
+        self._live = Live(out or sys.stdout, columns or shutil.get_terminal_size().columns, refresh=refresh)
         self._columns = self._live.columns
-        self._said: set[str] = set()
+        self._shown: set[str] = set()
         self._names: list[str] = []
         self._best: float | None = None
         self._reasons: dict[str, int] = {}  # why trials failed → the first that did
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.close()
+
     def show(self, job: TuningJob) -> None:
         """Prints the trials that have ended; on a terminal also the running ones and where the job stands."""
-        self._live.wipe()
         if job.trials and not self._names:
             self._head(job)
-        for trial in job.trials:
-            if not trial.running and trial.name not in self._said:
-                self._said.add(trial.name)
-                self._print(trial, job)
         running = [self._row(trial, "") for trial in job.trials if trial.running]
-        self._live.draw([*running, self._standing(job)])
-
-    def close(self) -> None:
-        """Leaves the last state on the screen."""
-        self._live.close()
+        self._live.draw(lambda: [*running, self._standing(job)])
+        for trial in job.trials:
+            if not trial.running and trial.name not in self._shown:
+                self._shown.add(trial.name)
+                self._print(trial, job)
 
     def _head(self, job: TuningJob) -> None:
         names = sorted(job.trials[0].parameters)
