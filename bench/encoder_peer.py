@@ -32,8 +32,8 @@ from sklearn.preprocessing import TargetEncoder
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "python"))
 
-from mlops.jobs.split import stratified_split  # noqa: E402
-from mlops.jobs.target_means import fit  # noqa: E402
+from mlops.jobs.training.split import stratified_split  # noqa: E402
+from mlops.jobs.training.target_means import fit  # noqa: E402
 
 WHEELS = ROOT / "build/bench"
 PARAMETERS = {"objective": "binary:logistic", "max_depth": 5, "eta": 0.2, "seed": 42, "nthread": 1}

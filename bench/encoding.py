@@ -21,8 +21,8 @@ from sklearn.metrics import roc_auc_score
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "python"))
 
-from mlops.jobs.split import stratified_split  # noqa: E402
-from mlops.jobs.target_means import fit  # noqa: E402
+from mlops.jobs.training.split import stratified_split  # noqa: E402
+from mlops.jobs.training.target_means import fit  # noqa: E402
 
 SCHEMA = json.loads((ROOT / "data/adult/schema.json").read_text())
 TYPES = {feature["name"]: feature["type"] for feature in SCHEMA["features"]}

@@ -22,7 +22,7 @@ RUNS = 3
 
 def ours(data: Path, output: Path) -> None:
     sys.path.insert(0, str(ROOT / "python"))
-    from mlops.jobs.preprocess import preprocess
+    from mlops.jobs.training.preprocess import preprocess
 
     preprocess(data, ADULT / "schema.json", output, seed=42)
 

@@ -12,8 +12,8 @@ import pytest
 import schema_cases
 
 from mlops.cli import main
-from mlops.jobs.number_columns import is_number
 from mlops.jobs.row_encoder import parse_numbers
+from mlops.jobs.training.number_columns import is_number
 
 ROOT = Path(__file__).parents[2]
 

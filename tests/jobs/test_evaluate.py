@@ -12,7 +12,7 @@ import pytest
 import xgboost
 from sklearn.metrics import roc_auc_score
 
-from mlops.jobs.evaluate import saved_by
+from mlops.jobs.training.evaluate import saved_by
 
 
 def rows(count, seed=0):

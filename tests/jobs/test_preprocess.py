@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from mlops.jobs.identifiers import identifier_warnings
 from mlops.jobs.row_encoder import Encoder
-from mlops.jobs.split import stratified_split
-from mlops.jobs.target_means import fit
+from mlops.jobs.training.identifiers import identifier_warnings
+from mlops.jobs.training.split import stratified_split
+from mlops.jobs.training.target_means import fit
 
 OUTPUTS = [
     "baseline/train_raw.csv",

@@ -17,7 +17,7 @@ import pytest
 from werkzeug.wrappers import Response
 
 from mlops.jobs.row_encoder import Encoder
-from mlops.jobs.split import stratified_split
+from mlops.jobs.training.split import stratified_split
 
 MODULES = ("csv_rows", "inference", "row_encoder")
 

@@ -1,4 +1,4 @@
-"""The folder of jobs runs where it is shipped: flat, under another name, with nothing of this project beside it."""
+"""The folder of jobs runs where it is shipped: under another name, with nothing of this project beside it."""
 
 from __future__ import annotations
 
@@ -14,42 +14,44 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 JOBS = ROOT / "python/mlops/jobs"
-FILES = sorted(JOBS.glob("*.py"))
+FILES = sorted(JOBS.rglob("*.py"))
 # What the scikit-learn image holds, and, for evaluation, the XGBoost image.
 PREPROCESSING = {"numpy", "pyarrow"}
 EVALUATION = {"numpy", "scipy", "xgboost"}
 
 
 def imports(path):
-    """Names of the packages outside the folder and the standard library that a file imports, and of its siblings."""
-    outside, siblings = set(), set()
+    """Names of the packages outside the folder and the standard library that a file imports, and files inside it."""
+    outside, inside = set(), set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             outside |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level:
-            siblings |= {node.module} if node.module else {alias.name for alias in node.names}
+            folder = path.parents[node.level - 1]
+            names = [node.module] if node.module else [alias.name for alias in node.names]
+            inside |= {folder / f"{name.replace('.', '/')}.py" for name in names}
         elif isinstance(node, ast.ImportFrom):
             outside.add(node.module.split(".")[0])
-    return outside - sys.stdlib_module_names - {"csv_rows", "row_encoder"}, siblings
+    return outside - sys.stdlib_module_names - {"csv_rows", "row_encoder"}, inside
 
 
-def reached(name):
+def reached(path):
     """Packages that importing a file of the folder brings in."""
-    outside, siblings = imports(JOBS / f"{name}.py")
-    return outside.union(*map(reached, siblings))
+    outside, inside = imports(path)
+    return outside.union(*map(reached, inside))
 
 
 @pytest.mark.parametrize(("command", "packages"), [("preprocess", PREPROCESSING), ("evaluate", EVALUATION)])
 def test_a_job_imports_only_what_its_image_holds(command, packages):
-    assert reached(command) == packages
+    assert reached(JOBS / "training" / f"{command}.py") == packages
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(JOBS).as_posix())
 def test_the_syntax_is_that_of_the_oldest_image(path):
     ast.parse(path.read_text(), feature_version=(3, 8))
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(JOBS).as_posix())
 def test_annotations_are_not_evaluated(path):
     # Python 3.8 has no list[int] and no X | None; as annotations they are only text to it.
     assert "from __future__ import annotations" in path.read_text() or path.name == "__init__.py"
@@ -60,7 +62,7 @@ def launch(folder, *arguments):
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_it_runs_as_a_flat_folder_of_another_name(data_set, tmp_path):
+def test_it_runs_as_a_folder_of_another_name(data_set, tmp_path):
     folder = tmp_path / "opt/code"
     shutil.copytree(JOBS, folder, ignore=shutil.ignore_patterns("__pycache__"))
     message = tmp_path / "message"

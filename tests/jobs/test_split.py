@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mlops.jobs.errors import JobError
-from mlops.jobs.split import FEWEST_ROWS_OF_A_CLASS, sizes, stratified_split
+from mlops.jobs.training.split import FEWEST_ROWS_OF_A_CLASS, sizes, stratified_split
 
 
 def labels(rows, positives):

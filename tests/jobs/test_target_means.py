@@ -11,7 +11,7 @@ import pytest
 import xgboost
 from sklearn.metrics import roc_auc_score
 
-from mlops.jobs.target_means import FOLDS, LEAST_WEIGHT, OWN_ROWS, _distinct, fit, prior_rows
+from mlops.jobs.training.target_means import FOLDS, LEAST_WEIGHT, OWN_ROWS, _distinct, fit, prior_rows
 
 
 def fitted(cities, positive, missing=("?", ""), seed=42):

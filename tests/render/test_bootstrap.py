@@ -16,10 +16,10 @@ import xgboost
 
 from mlops.cli import main
 from mlops.jobs.csv_rows import read_rows
-from mlops.jobs.evaluate import read_encoded
 from mlops.jobs.outputs import tar_gz
-from mlops.jobs.preprocess import preprocess
 from mlops.jobs.row_encoder import Encoder
+from mlops.jobs.training.evaluate import read_encoded
+from mlops.jobs.training.preprocess import preprocess
 from mlops.render.bootstrap import FILES, MODELS, SEED, bootstrap, committed_or_new, same_answers, sample_rows
 
 ROOT = Path(__file__).resolve().parents[2]

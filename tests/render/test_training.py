@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mlops.jobs.evaluate import advice
+from mlops.jobs.training.evaluate import advice
 from render.definitions import committed, steps
 from render.evaluation import Evaluator, defaults
 

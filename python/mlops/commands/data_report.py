@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from mlops.jobs.checks import checked_labels, column_warnings, value_counts
 from mlops.jobs.errors import DataError, JobError, listed
-from mlops.jobs.label import label_counts
-from mlops.jobs.number_columns import is_number
 from mlops.jobs.schema import Schema, load_schema
 from mlops.jobs.source import Source, read_source
+from mlops.jobs.training.checks import checked_labels, column_warnings, value_counts
+from mlops.jobs.training.label import label_counts
+from mlops.jobs.training.number_columns import is_number
 
 __all__ = ["Seen", "look"]
 

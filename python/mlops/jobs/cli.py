@@ -53,11 +53,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         # Each image lacks what the other command needs, so a command is imported when it is asked for.
         if arguments.command == "preprocess":
-            from .preprocess import preprocess
+            from .training.preprocess import preprocess
 
             preprocess(arguments.input, arguments.schema, arguments.output, arguments.seed)
         else:
-            from .evaluate import evaluate
+            from .training.evaluate import evaluate
 
             evaluate(arguments.model, arguments.test, arguments.output, arguments.threshold, arguments.report)
     except (JobError, OSError) as error:

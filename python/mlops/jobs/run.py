@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 if not __package__:
-    # A container lays the files flat in a folder of some name; make that folder the package that it is here.
+    # A container has the files in a folder of some name; make that folder the package that it is here.
     package = types.ModuleType("mlops_jobs")
     package.__path__ = [str(Path(__file__).resolve().parent)]
     sys.modules[package.__name__] = package

@@ -19,10 +19,10 @@ import numpy as np
 import xgboost
 
 from mlops.jobs.errors import JobError
-from mlops.jobs.evaluate import load_booster, read_encoded
 from mlops.jobs.metrics import model_quality
 from mlops.jobs.outputs import tar_gz
-from mlops.jobs.preprocess import preprocess
+from mlops.jobs.training.evaluate import load_booster, read_encoded
+from mlops.jobs.training.preprocess import preprocess
 from mlops.render.document import canonical_json
 from mlops.render.errors import RenderError
 

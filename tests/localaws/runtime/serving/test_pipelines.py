@@ -14,7 +14,7 @@ import pytest
 import xgboost
 
 from localaws.runtime.serving import ContainerSpec, Invocation, ServingError, artifact
-from mlops.jobs.preprocess import preprocess
+from mlops.jobs.training.preprocess import preprocess
 
 from .conftest import SKLEARN, XGBOOST, Serving
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import quoted
+from ..errors import quoted
 
 # Fewer values than this are no identifiers of anything: a small data set may just not have its categories twice.
 _FEWEST_VALUES = 20

@@ -8,11 +8,11 @@ from typing import Any, Iterable
 
 import numpy as np
 
-from .diagnose import line_of_row
-from .errors import quoted
-from .row_encoder import EncodingError, dictionary, parse_numbers
-from .schema import Schema
-from .source import Source
+from ..diagnose import line_of_row
+from ..errors import quoted
+from ..row_encoder import EncodingError, dictionary, parse_numbers
+from ..schema import Schema
+from ..source import Source
 
 _REMEDY = "correct it, add it to missing_values in the schema, or declare the feature a category"
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")

@@ -9,14 +9,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..csv_rows import write_rows
+from ..errors import listed, quoted
+from ..outputs import Outputs, json_bytes, tar_gz
+from ..row_encoder import Encoder, dictionary
+from ..schema import Schema, load_schema
+from ..source import Source, read_source
 from .checks import checked_labels
-from .csv_rows import write_rows
-from .errors import listed, quoted
 from .identifiers import identifier_warnings
-from .outputs import Outputs, json_bytes, tar_gz
-from .row_encoder import Encoder, dictionary
-from .schema import Schema, load_schema
-from .source import Source, read_source
 from .split import stratified_split
 from .target_means import fit
 
@@ -60,7 +60,7 @@ def preprocess(input_path: Path, schema_path: Path, output: Path, seed: int) -> 
 
 
 def _model(encoder: Encoder) -> bytes:
-    folder = Path(__file__).resolve().parent
+    folder = Path(__file__).resolve().parents[1]
     code = {f"code/{name}": (folder / name).read_bytes() for name in _SERVING_CODE}
     return tar_gz({"encoder.json": encoder.to_json().encode("utf-8"), **code})
 

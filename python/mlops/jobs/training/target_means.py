@@ -25,7 +25,7 @@ from typing import Any, NamedTuple, Sequence
 
 import numpy as np
 
-from .row_encoder import Encoder, Feature, category, dictionary
+from ..row_encoder import Encoder, Feature, category, dictionary
 
 FOLDS = 5
 OWN_ROWS = 50

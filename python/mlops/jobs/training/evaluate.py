@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import xgboost
 
-from .errors import JobError, listed, quoted
-from .metrics import model_quality
-from .outputs import Outputs, json_bytes
+from ..errors import JobError, listed, quoted
+from ..metrics import model_quality
+from ..outputs import Outputs, json_bytes
 
 _MODEL_FILE = "xgboost-model"
 # The version is the last member of the model's object: [major, minor, patch], in UBJSON as three counted bytes.

@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .diagnose import line_of_row
-from .errors import JobError, quoted
+from ..diagnose import line_of_row
+from ..errors import JobError, quoted
+from ..row_encoder import dictionary
+from ..schema import Schema
+from ..source import Source
 from .number_columns import MISSING_WORDS, number_of
-from .row_encoder import dictionary
-from .schema import Schema
-from .source import Source
 from .split import FEWEST_ROWS_OF_A_CLASS
 
 TWO_CLASSES = "this system predicts two classes"

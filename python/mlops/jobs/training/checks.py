@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from .errors import DataError, JobError, quoted
+from ..errors import DataError, JobError, quoted
+from ..row_encoder import category, dictionary
+from ..schema import Schema
+from ..source import Source
 from .identifiers import identifier_problem
 from .label import positive_rows
 from .number_columns import is_date, is_decimal_comma, is_number, number_problem
-from .row_encoder import category, dictionary
-from .schema import Schema
-from .source import Source
 
 # Texts that are looked at to tell what a column holds.
 _LOOKED_AT = 1000

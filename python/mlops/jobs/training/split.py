@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import JobError
+from ..errors import JobError
 
 # A row for validation, one for the test, two to learn from. Without a row of each class a split has no AUC.
 FEWEST_ROWS_OF_A_CLASS = 4

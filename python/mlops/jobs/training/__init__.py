@@ -1,0 +1,1 @@
+"""The jobs of the training pipeline: preprocessing and evaluation."""
