@@ -13,6 +13,7 @@ from mlops.aws.errors import UsageError, UserError
 from mlops.aws.s3 import exists, read_object
 from mlops.commands.multi_model import archive
 from mlops.commands.multi_model.endpoint import MultiModelEndpoint, read
+from mlops.deployment.release import check_approved
 
 __all__ = ["HELP", "PATH", "configure", "execute"]
 
@@ -85,13 +86,7 @@ def _registered(sagemaker: Any, s3: Any, endpoint: MultiModelEndpoint, student_i
     group = names.model_package_group(student_id)
     arn = asked if asked.startswith("arn:") else model_packages.version_arn(sagemaker, group, int(asked))
     described = sagemaker.describe_model_package(ModelPackageName=arn)
-    version = described["ModelPackageVersion"]
-    said = f"{described['ModelPackageGroupName']} version {version}"
-    if described["ModelApprovalStatus"] != "Approved":
-        raise UserError(
-            f"{said} is {described['ModelApprovalStatus']}: only approved versions are deployed; approve it with: aws "
-            f"sagemaker update-model-package --model-package-arn {arn} --model-approval-status Approved"
-        )
+    version, said = described["ModelPackageVersion"], check_approved(described)
     containers = described["InferenceSpecification"]["Containers"]
     for number, container in enumerate(containers):
         if _repository(container["Image"]) == _repository(endpoint.image):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from mlops.aws.errors import UsageError, UserError, is_not_found
 from mlops.deployment.configuration import model_name
 from mlops.deployment.serving import Serving, containers
 
-__all__ = ["Release", "of_model", "of_version"]
+__all__ = ["Release", "check_approved", "of_model", "of_version"]
 
 # The members of a model that its successor takes over: they are the deployment's own, not the version's.
 _KEPT = ("ExecutionRoleArn", "VpcConfig", "EnableNetworkIsolation")
@@ -37,8 +38,9 @@ def of_version(sagemaker: Any, student_id: str, arn: str, serving: Serving, endi
         raise UsageError(f"{arn} is no model package: give its ARN, a version's number, or a model's name")
     if _is_multi_model(serving.model):
         raise UserError(f"{serving.endpoint} serves several models, and a version is one: add it with mlops models add")
-    said, version = _approved(sagemaker, arn)
-    name = model_name(student_id, version, ending)
+    described = _described(sagemaker, arn)
+    said = check_approved(described)
+    name = model_name(student_id, described.get("ModelPackageVersion"), ending)
     kept = {member: serving.model[member] for member in _KEPT if member in serving.model}
     return Release(name, said, {"ModelName": name, "Containers": [{"ModelPackageName": arn}], **kept})
 
@@ -66,7 +68,7 @@ def of_model(sagemaker: Any, student_id: str, asked: str, serving: Serving) -> R
         )
     for container in containers(model):
         if "ModelPackageName" in container:
-            _approved(sagemaker, container["ModelPackageName"])
+            check_approved(_described(sagemaker, container["ModelPackageName"]))
     return Release(asked, f"model {asked}")
 
 
@@ -74,18 +76,8 @@ def _is_multi_model(model: dict[str, Any]) -> bool:
     return any(container.get("Mode") == "MultiModel" for container in containers(model))
 
 
-def _approved(sagemaker: Any, arn: str) -> tuple[str, int | None]:
-    """What a package is called, and its version.
-
-    Raises:
-        UserError: there is none, or it is not approved.
-    """
-    try:
-        described = sagemaker.describe_model_package(ModelPackageName=arn)
-    except ClientError as error:
-        if not is_not_found(error):
-            raise
-        raise UserError(f"there is no model package {arn}: aws sagemaker list-model-packages lists them") from error
+def check_approved(described: Mapping[str, Any]) -> str:
+    """What a model package is called, by its DescribeModelPackage answer; raises UserError unless it is approved."""
     version = described.get("ModelPackageVersion")
     said = f"{described['ModelPackageGroupName']} version {version}" if version else str(described["ModelPackageName"])
     status = described.get("ModelApprovalStatus", "Approved")  # a package outside of a group has none
@@ -94,4 +86,14 @@ def _approved(sagemaker: Any, arn: str) -> tuple[str, int | None]:
             f"{said} is {status}: only approved versions are deployed; approve it with: aws sagemaker "
             f"update-model-package --model-package-arn {described['ModelPackageArn']} --model-approval-status Approved"
         )
-    return said, version
+    return said
+
+
+def _described(sagemaker: Any, arn: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = sagemaker.describe_model_package(ModelPackageName=arn)
+    except ClientError as error:
+        if not is_not_found(error):
+            raise
+        raise UserError(f"there is no model package {arn}: aws sagemaker list-model-packages lists them") from error
+    return found

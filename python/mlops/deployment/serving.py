@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from mlops.aws.errors import UserError, is_not_found
 from mlops.deployment.configuration import chosen_variant
 
-__all__ = ["Serving", "containers", "read"]
+__all__ = ["Serving", "containers", "describe_endpoint", "read"]
 
 _READY = ("InService", "UpdateRollbackFailed")
 
@@ -42,14 +42,10 @@ class Serving:
         return str(self.model["ModelName"])
 
 
-def read(sagemaker: Any, name: str, variant: str | None) -> Serving:
-    """Describes the endpoint ``name`` with its configuration and model.
-
-    Raises:
-        UserError: there is no such endpoint, it changes at present, or its configuration is gone.
-    """
+def describe_endpoint(sagemaker: Any, name: str) -> dict[str, Any]:
+    """DescribeEndpoint's answer; raises UserError where there is no such endpoint."""
     try:
-        endpoint = sagemaker.describe_endpoint(EndpointName=name)
+        found: dict[str, Any] = sagemaker.describe_endpoint(EndpointName=name)
     except ClientError as error:
         if not is_not_found(error):
             raise
@@ -57,6 +53,16 @@ def read(sagemaker: Any, name: str, variant: str | None) -> Serving:
             f"there is no endpoint {name}: terraform apply creates it (endpoint_hours ends it), or name yours with "
             "--endpoint"
         ) from error
+    return found
+
+
+def read(sagemaker: Any, name: str, variant: str | None) -> Serving:
+    """Describes the endpoint ``name`` with its configuration and model.
+
+    Raises:
+        UserError: there is no such endpoint, it changes at present, or its configuration is gone.
+    """
+    endpoint = describe_endpoint(sagemaker, name)
     if endpoint["EndpointStatus"] not in _READY:
         raise UserError(
             f"endpoint {name} is {endpoint['EndpointStatus']}: wait until it is InService "

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from mlops.aws.errors import UserError, is_not_found
+from mlops.aws.errors import UserError
 from mlops.aws.s3 import split_uri
+from mlops.deployment.serving import containers, describe_endpoint
 
 __all__ = ["MultiModelEndpoint", "read"]
 
@@ -31,20 +30,12 @@ def read(sagemaker: Any, name: str) -> MultiModelEndpoint:
     Raises:
         UserError: there is no such endpoint, or it serves one model only.
     """
-    try:
-        endpoint = sagemaker.describe_endpoint(EndpointName=name)
-    except ClientError as error:
-        if not is_not_found(error):
-            raise
-        raise UserError(
-            f"there is no endpoint {name}: terraform apply creates it (endpoint_hours ends it), or name yours with "
-            "--endpoint"
-        ) from error
+    endpoint = describe_endpoint(sagemaker, name)
     config = sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
     for variant in config["ProductionVariants"]:
         model = sagemaker.describe_model(ModelName=variant["ModelName"])
-        containers = model.get("Containers") or [model["PrimaryContainer"]]
-        for number, container in enumerate(containers):
+        served = containers(model)
+        for number, container in enumerate(served):
             if container.get("Mode") == "MultiModel":
                 bucket, prefix = split_uri(container["ModelDataUrl"])
                 return MultiModelEndpoint(
@@ -53,6 +44,6 @@ def read(sagemaker: Any, name: str) -> MultiModelEndpoint:
                     image=container["Image"],
                     bucket=bucket,
                     prefix=prefix.rstrip("/") + "/" if prefix else "",
-                    front_uri=containers[number - 1].get("ModelDataUrl") if number else None,
+                    front_uri=served[number - 1].get("ModelDataUrl") if number else None,
                 )
     raise UserError(f"endpoint {name} serves one model: a multi-model endpoint is named with --endpoint")
