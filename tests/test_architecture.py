@@ -67,10 +67,39 @@ MAY_IMPORT_AS_WELL = {
 }
 
 
+def forbidden_imports(folder: str) -> list[str]:
+    found = imports_of(f"mlops/{folder}", ("mlops",), MAY_IMPORT[folder])
+    return [line for line in found if not line.startswith(tuple(MAY_IMPORT_AS_WELL))]
+
+
 @pytest.mark.parametrize("folder", sorted(MAY_IMPORT))
 def test_the_parts_of_mlops_import_one_way(folder: str) -> None:
-    found = imports_of(f"mlops/{folder}", ("mlops",), MAY_IMPORT[folder])
-    assert [line for line in found if not line.startswith(tuple(MAY_IMPORT_AS_WELL))] == []
+    assert forbidden_imports(folder) == []
+
+
+@pytest.mark.parametrize("folder", sorted(MAY_IMPORT))
+def test_each_forbidden_part_of_mlops_is_seen(folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.PYTHON", tmp_path)
+    (tmp_path / "mlops" / folder).mkdir(parents=True)
+    forbidden = sorted(part for part in MAY_IMPORT if f"mlops.{part}" not in MAY_IMPORT[folder])
+    assert forbidden, "a part that may import every other"
+    lines = [f"    from mlops import {part}\n    from mlops.{part}.names import x\n" for part in forbidden]
+    (tmp_path / "mlops" / folder / "a.py").write_text("def f():\n" + "".join(lines))
+    assert len(forbidden_imports(folder)) == 2 * len(forbidden)
+
+
+def test_entry_points_are_thin() -> None:
+    roots = {
+        name.partition(".")[0] if not name.startswith("mlops.") else ".".join(name.split(".")[:2])
+        for file in PYTHON.glob("*.py")
+        for name in imported(file)
+    }
+    assert roots <= {"__future__", "sys", "mlops.commands", "mlops.entry"}
+    assert {name for name in imported(PYTHON / "mlops" / "entry.py") if name.startswith("mlops.")} == {
+        "mlops.aws.errors.CannotLookError",
+        "mlops.aws.errors.UserError",
+        "mlops.aws.errors.explain",
+    }
 
 
 def test_deployment_needs_boto3_and_the_standard_library_only() -> None:
