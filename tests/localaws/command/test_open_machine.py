@@ -24,6 +24,7 @@ def test_status_and_log_say_that_there_is_no_boundary(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
+    world: Any,
 ) -> None:
     monkeypatch.setenv("LOCALAWS_HOME", str(stack.home.path))
     monkeypatch.setattr(sandbox, "kind", lambda: kind)
@@ -33,7 +34,7 @@ def test_status_and_log_say_that_there_is_no_boundary(
     assert warning.startswith(f"WARNING: {beginning}")
     assert OPEN in warning
     with caplog.at_level(logging.WARNING, logger="localaws.serve"):
-        serve._preload()
+        serve._preload(world.stack)
     assert warning == f"WARNING: {caplog.messages[0]}"
 
 
