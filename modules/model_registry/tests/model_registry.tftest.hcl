@@ -1,8 +1,6 @@
 # The provider is mocked: no account, no credentials, no network.
 mock_provider "aws" {
-  mock_data "aws_iam_policy_document" {
-    defaults = { json = "{}" }
-  }
+  source = "../../tests/terraform/mocks"
 }
 
 variables {

@@ -1,11 +1,6 @@
 # What a plan of the module holds. The provider is mocked: no account, no credentials, no network.
 mock_provider "aws" {
-  mock_data "aws_iam_policy_document" {
-    defaults = { json = "{}" }
-  }
-  mock_data "aws_partition" {
-    defaults = { partition = "aws" }
-  }
+  source = "../../tests/terraform/mocks"
 }
 
 variables {

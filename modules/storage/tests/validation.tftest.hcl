@@ -1,9 +1,7 @@
 # Every validation of the module refuses something. One run refuses as many variables as it can, for each run costs a
 # start of the provider; a variable with several rules has a value for each of them.
 mock_provider "aws" {
-  mock_data "aws_iam_policy_document" {
-    defaults = { json = "{}" }
-  }
+  source = "../../tests/terraform/mocks"
 }
 
 variables {

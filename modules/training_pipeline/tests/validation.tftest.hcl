@@ -1,21 +1,7 @@
 # Every validation and precondition of the module refuses something. One run refuses as many variables as it can, for
 # each run costs a start of the provider; a variable with several rules has a value for each of them.
 mock_provider "aws" {
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "123456789012" }
-  }
-  mock_data "aws_iam_policy_document" {
-    defaults = { json = "{}" }
-  }
-  mock_data "aws_partition" {
-    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
-  }
-  mock_data "aws_region" {
-    defaults = { id = "eu-west-1" }
-  }
-  mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/mocked" }
-  }
+  source = "../../tests/terraform/mocks"
 }
 
 variables {
