@@ -21,7 +21,14 @@ _NOT_FOUND = {
     "ResourceNotFoundException",
 }
 # SageMaker answers ValidationException for many names that it does not know, and for names that nothing can have.
-_NOT_FOUND_MESSAGES = ("not exist", "not found", "could not find", "cannot find", "failed to satisfy constraint")
+_NOT_FOUND_MESSAGES = (
+    "not exist",
+    "not found",
+    "could not find",
+    "cannot find",
+    "unable to find",
+    "failed to satisfy constraint",
+)
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _UNKNOWN_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
 _DENIED = {"AccessDenied", "AccessDeniedException", "403"}
