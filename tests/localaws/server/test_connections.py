@@ -45,6 +45,11 @@ def port(tmp_path: Path) -> Iterator[int]:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Requests are given up within seconds."""
+    limit_connections(monkeypatch)
+
+
+def limit_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the server give up requests within seconds."""
     monkeypatch.setattr(connections, "_STALLED_SECONDS", 4.0)
     monkeypatch.setattr(connections, "_HEADER_SECONDS", 5.0)
     monkeypatch.setattr(connections, "CLEANUP_SECONDS", 1)
@@ -124,7 +129,6 @@ def test_connection_that_was_used_stays_open(quick: None, port: int) -> None:
             time.sleep(pause)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/_localaws/health", "/_localaws/nothing", "/bucket/unsigned"])
 def test_head_has_no_body_and_the_connection_goes_on(port: int, path: str) -> None:
     with socket.create_connection(("127.0.0.1", port)) as client:
@@ -138,7 +142,8 @@ def test_head_has_no_body_and_the_connection_goes_on(port: int, path: str) -> No
     assert rest.startswith(b"HTTP/1.1 200 OK\r\n")
 
 
-def test_many_half_open_and_idle_connections_do_not_block_others(port: int) -> None:
+@pytest.mark.slow
+def test_many_half_open_and_idle_connections_do_not_block_others(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     with ExitStack() as opened:
         clients = []
         for number in range(1_400):
@@ -146,6 +151,7 @@ def test_many_half_open_and_idle_connections_do_not_block_others(port: int) -> N
             client.sendall(list(HALVES.values())[number % len(HALVES)])
             clients.append(client)
         assert health(port)
+        limit_connections(monkeypatch)  # only now: opening so many takes seconds
         ended = count_closed(clients, seconds=60)
     assert ended == len(clients)
 
