@@ -59,6 +59,7 @@ def test_the_build_scripts_normalise_ucis_files(tmp_path, monkeypatch):
         assert module.build(wheel).split("\n", 1)[1] == rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("schema", "least_auc"), list(zip(SCHEMAS, (0.92, 0.65), strict=True)), ids=["adult", "german_credit"]
 )

@@ -63,6 +63,7 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 def test_a_frozen_stack_is_reported_kept_alone_and_ended(environ: dict[str, str]) -> None:
     run(environ, "up")
     first = recorded(environ)["pid"]
@@ -90,6 +91,7 @@ def test_a_frozen_stack_is_reported_kept_alone_and_ended(environ: dict[str, str]
     assert recorded(environ)["pid"] != first
 
 
+@pytest.mark.slow
 def test_a_stack_that_does_not_end_is_killed_with_its_jobs(own_stack: Any) -> None:
     marker = start_sleeping_job(own_stack)
     process = own_stack.home.process()
@@ -153,6 +155,7 @@ def test_of_two_in_the_foreground_one_is_refused(environ: dict[str, str]) -> Non
     served.communicate()
 
 
+@pytest.mark.slow
 def test_up_and_down_at_the_same_time_leave_one_stack_or_none(environ: dict[str, str]) -> None:
     run(environ, "up")
     commands = [start(environ, words) for words in ("down", "up", "down", "up")]

@@ -58,7 +58,7 @@ def descendants(process: int) -> list[int]:
     return [int(child) for child in own] + [below for child in own for below in descendants(int(child))]
 
 
-def wait_gone(processes: list[int], seconds: float = 10) -> None:
+def wait_gone(processes: list[int], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while left := [process for process in processes if Path(f"/proc/{process}").exists()]:
         assert time.monotonic() < deadline, f"still there: {left}"
