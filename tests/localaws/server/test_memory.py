@@ -78,7 +78,14 @@ def empty(s3: Any, bucket: str) -> None:
     s3.delete_bucket(Bucket=bucket)
 
 
-@pytest.mark.parametrize("use", [overwrite, overwrite_in_parts, overwrite_versions, copy, read, abort_parts])
+@pytest.mark.parametrize(
+    "use",
+    [
+        overwrite,
+        abort_parts,
+        *(pytest.param(use, marks=pytest.mark.full) for use in (overwrite_in_parts, overwrite_versions, copy, read)),
+    ],
+)
 def test_deleted_objects_take_no_memory(module_stack: Any, use: Callable[[Any, str], None]) -> None:
     s3, pid = module_stack.client("s3"), module_stack.running.pid
     bucket = f"memory-{uuid.uuid4().hex[:8]}"

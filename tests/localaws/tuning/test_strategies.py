@@ -153,7 +153,7 @@ def test_ranges_that_cannot_be_searched(ranges: dict[str, object], said: str) ->
     assert said in caught.value.message
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_bayesian_is_not_worse_on_the_bundled_data_set() -> None:
     """Ten trials, as in the assessment, over six seeds; a loss of 0.0005 in the mean of the best AUC would be noise."""
     train, validation = adult_matrices(4000, 4000)
