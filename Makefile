@@ -77,10 +77,10 @@ demo-down: install ## end what `make demo KEEP=1`, or a demo that was killed, le
 PYTEST = $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: test test-quick test-full check
-test: needs-terraform $(VENV)/.installed-dev ## the tests, in ten minutes (ARGS='tests/jobs -k …')
+test: needs-terraform $(VENV)/.installed-dev ## the tests (ARGS='tests/jobs -k …')
 	@$(PYTEST) -m "not full" $(ARGS)
 
-test-quick: needs-terraform $(VENV)/.installed-dev ## the fast ones of `make test`, in five minutes
+test-quick: needs-terraform $(VENV)/.installed-dev ## the fast ones of `make test`
 	@$(PYTEST) -m "not slow and not full" $(ARGS)
 
 test-full: needs-terraform $(VENV)/.installed-dev $(RENDER_VENV)/.installed ## the tests that `make test` leaves out: SDK releases, image pins, killed demos
