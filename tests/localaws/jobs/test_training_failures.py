@@ -139,7 +139,7 @@ def test_a_job_beyond_its_runtime(world: World, train: str) -> None:
 
 
 def test_an_object_that_vanishes_before_the_download_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("localaws.services.sagemaker.jobs.training_checks._has_objects", lambda *_: True)
+    monkeypatch.setattr("localaws.services.sagemaker.jobs.training_checks.has_objects", lambda *_: True)
     described = world.finish("TrainingJob", world.training({"train": f"s3://{BUCKET}/vanished/train.csv"}, BINARY))
     assert described["FailureReason"].startswith(
         f'ClientError: Data download failed:No S3 objects found under S3 URL "s3://{BUCKET}/vanished/train.csv"'
