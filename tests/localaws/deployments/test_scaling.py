@@ -1,64 +1,30 @@
-"""What the endpoint tells CloudWatch, and what autoscaling makes of it."""
+"""What Application Auto Scaling makes of an endpoint's invocations."""
 
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from inference.stacks import Clock, start_here
 from inference.world import World
+
+from localaws.services.sagemaker.deployments import scalable_targets
 
 DIMENSION = {"ServiceNamespace": "sagemaker", "ScalableDimension": "sagemaker:variant:DesiredInstanceCount"}
 
 
-def test_metrics_count_what_happened(world: World) -> None:
-    endpoint = world.endpoint(world.config(world.model(seconds=0.02), count=2))
-    for _ in range(6):
-        world.invoke(endpoint)
-    for status in (400, 404, 500):
-        world.invoke(endpoint, f"fail {status}".encode())
-    assert world.metric(endpoint, "Invocations", wanted=9) == 9
-    assert world.metric(endpoint, "Invocation4XXErrors") == 2
-    assert world.metric(endpoint, "Invocation5XXErrors") == 1
-    assert world.metric(endpoint, "InvocationsPerInstance") == 4.5
-    assert 20_000 <= world.metric(endpoint, "ModelLatency", statistic="Minimum") < 2_000_000
-    assert 0 < world.metric(endpoint, "OverheadLatency", statistic="Average") < 1_000_000
-    data = world.cloudwatch.list_metrics(
-        Namespace="AWS/SageMaker", Dimensions=[{"Name": "EndpointName", "Value": endpoint}]
-    )["Metrics"]
-    assert {metric["MetricName"] for metric in data} >= {"Invocations", "ModelLatency", "OverheadLatency"}
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock()
 
 
-@pytest.mark.slow
-def test_batches_not_a_datum_for_each_request(world: World) -> None:
-    endpoint = world.endpoint(world.config(world.model()))
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: world.invoke(endpoint), range(200)))
-    assert world.metric(endpoint, "Invocations", wanted=200) == 200
-    points = world.cloudwatch.get_metric_data(
-        MetricDataQueries=[
-            {
-                "Id": "m",
-                "MetricStat": {
-                    "Metric": {
-                        "Namespace": "AWS/SageMaker",
-                        "MetricName": "Invocations",
-                        "Dimensions": [
-                            {"Name": "EndpointName", "Value": endpoint},
-                            {"Name": "VariantName", "Value": "A"},
-                        ],
-                    },
-                    "Period": 3600,
-                    "Stat": "SampleCount",
-                },
-            }
-        ],
-        StartTime=time.time() - 1800,
-        EndTime=time.time() + 60,
-    )["MetricDataResults"][0]["Values"]
-    assert points == [200]
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[World]:
+    """A stack in this process, whose time a test can put forward."""
+    yield from start_here(tmp_path_factory.mktemp("scaling"), clock)
 
 
 def resource(endpoint: str) -> dict[str, str]:
@@ -84,20 +50,22 @@ def instances(world: World, endpoint: str) -> int:
     return int(world.describe(endpoint)["ProductionVariants"][0]["CurrentInstanceCount"])
 
 
-def wait_for(world: World, endpoint: str, count: int, seconds: float) -> None:
-    end = time.monotonic() + seconds
+def wait_for(world: World, endpoint: str, count: int, clock: Clock) -> None:
+    """Wait until the variant has so many instances; the stack's time passes faster."""
+    end = time.monotonic() + 60
     while instances(world, endpoint) != count:
         assert time.monotonic() < end, instances(world, endpoint)
-        time.sleep(0.3)
+        clock.advance(1)
+        time.sleep(0.1)
 
 
-def test_scales_out_to_the_maximum_and_not_beyond(world: World) -> None:
+def test_scales_out_to_the_maximum_and_not_beyond(world: World, clock: Clock) -> None:
     endpoint = world.endpoint(world.config(world.model()))
     for _ in range(60):
         assert world.invoke(endpoint).status == 200
     # Registered now, so that the first look at the target counts all of them.
     scaling = register(world, endpoint, 1, 3, TargetValue=5, ScaleOutCooldown=0, ScaleInCooldown=300)
-    wait_for(world, endpoint, 3, 30)
+    wait_for(world, endpoint, 3, clock)
     assert world.settled(endpoint)["EndpointStatus"] == "InService"
     assert world.invoke(endpoint).status == 200
     (activity,) = scaling.describe_scaling_activities(**resource(endpoint))["ScalingActivities"]
@@ -115,13 +83,13 @@ def test_scales_out_to_the_maximum_and_not_beyond(world: World) -> None:
 
 
 @pytest.mark.slow
-def test_the_minimum_is_a_reason_to_scale_and_pages_have_a_length(world: World) -> None:
+def test_the_minimum_is_a_reason_to_scale_and_pages_have_a_length(world: World, clock: Clock) -> None:
     endpoint = world.endpoint(world.config(world.model()))
     scaling = register(world, endpoint, 2, 4, TargetValue=1000)
-    wait_for(world, endpoint, 2, 30)
+    wait_for(world, endpoint, 2, clock)
     world.settled(endpoint)
     scaling.register_scalable_target(**resource(endpoint), MinCapacity=3, MaxCapacity=4)
-    wait_for(world, endpoint, 3, 30)
+    wait_for(world, endpoint, 3, clock)
     world.settled(endpoint)
     causes = [
         activity["Cause"]
@@ -147,20 +115,40 @@ def test_targets_and_policies_go_with_their_endpoint(world: World) -> None:
     assert not scaling.describe_scaling_policies(**resource(kept))["ScalingPolicies"]
 
 
+def count_looks(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """How often the endpoint's autoscaling has looked at its target since now."""
+    looked: list[str] = []
+    target = scalable_targets.target
+
+    def counted(hosted: Any, variant: str) -> Any:
+        looked.append(hosted.name)
+        return target(hosted, variant)
+
+    monkeypatch.setattr(scalable_targets, "target", counted)
+    return lambda: looked.count(endpoint)
+
+
 @pytest.mark.slow
-def test_keeps_at_least_the_minimum_and_waits_for_its_cool_down(world: World) -> None:
+def test_keeps_at_least_the_minimum_and_waits_for_its_cool_down(
+    world: World, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     endpoint = world.endpoint(world.config(world.model()))
     register(world, endpoint, 2, 4, TargetValue=5, ScaleOutCooldown=600)
-    wait_for(world, endpoint, 2, 30)
+    wait_for(world, endpoint, 2, clock)
     for _ in range(60):
         world.invoke(endpoint)
-    time.sleep(7)
+    looks = count_looks(endpoint, monkeypatch)
+    end = time.monotonic() + 60
+    while looks() < 3:
+        assert time.monotonic() < end
+        clock.advance(1)
+        time.sleep(0.1)
     assert instances(world, endpoint) == 2
 
 
 @pytest.mark.slow
-def test_scales_in_when_traffic_has_gone(world: World) -> None:
+def test_scales_in_when_traffic_has_gone(world: World, clock: Clock) -> None:
     endpoint = world.endpoint(world.config(world.model(), count=3))
     register(world, endpoint, 1, 3, TargetValue=5, ScaleInCooldown=0)
-    wait_for(world, endpoint, 1, 90)
+    wait_for(world, endpoint, 1, clock)
     assert world.invoke(endpoint).status == 200

@@ -111,7 +111,7 @@ class World:
         iam.create_role(RoleName="hosting", AssumeRolePolicyDocument=json.dumps(TRUST))
         iam.put_role_policy(RoleName="hosting", PolicyName="data", PolicyDocument=json.dumps(PERMISSIONS))
         self.s3.create_bucket(Bucket=BUCKET)
-        return f"arn:aws:iam::{ACCOUNT}:role/hosting"
+        return f"arn:aws:iam::{self.running.account_id}:role/hosting"
 
     @property
     def environment(self) -> dict[str, str]:

@@ -8,7 +8,6 @@ before it adds instances and for fifteen before it removes some, the last minute
 from __future__ import annotations
 
 import math
-import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -44,7 +43,7 @@ class Autoscaler:
         self._histories: dict[VariantFleet, _History] = {}
 
     def __call__(self, endpoint: DeployedEndpoint) -> None:
-        now = time.monotonic()
+        now = endpoint.stack.clock().timestamp()
         if now < self._next or endpoint.serving is None:
             return
         self._next = now + _EVERY_SECONDS
