@@ -21,7 +21,7 @@ def page() -> str:
     """The page, in Markdown: the operations of each feature, with links to their reference."""
     features = operations_by_feature()
     sections = [
-        f"\n## {feature.capitalize()}\n\n"
+        f"\n## {feature.replace('_', ' ').capitalize()}\n\n"
         + "".join(f"- [{name}]({_REFERENCE}/API_{name}.html)\n" for name in sorted(table))
         for feature, table in features.items()
     ]

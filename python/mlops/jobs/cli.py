@@ -18,7 +18,7 @@ _MESSAGE_BYTES = 1024
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser: two commands, each path with the default that it has in a SageMaker processing container."""
+    """The parser: a command per job, each path with the default that it has in a SageMaker processing container."""
     root = argparse.ArgumentParser(prog="run.py", description="Jobs of the training pipeline.")
     root.add_argument(
         "--message-file",
@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0, or 1 after one line on standard error and in the message file."""
     arguments = parser().parse_args(argv)
     try:
-        # Each image lacks what the other command needs, so a command is imported when it is asked for.
+        # Each image lacks what other jobs need, so a job is imported only when its command is called.
         if arguments.command == "preprocess":
             from .training.preprocess import preprocess
 
