@@ -28,8 +28,9 @@ _SCALE_IN_BELOW = 0.9
 
 @dataclass
 class _History:
-    """What scaling knows of one variant: invocations at past moments, and when it last changed."""
+    """What scaling knows of one variant: since when, invocations at past moments, and when it last changed."""
 
+    began: float
     counts: deque[tuple[float, int]] = field(default_factory=deque)
     scaled_out: float = -math.inf
     scaled_in: float = -math.inf
@@ -51,7 +52,7 @@ class Autoscaler:
         known = self._histories
         self._histories = {}
         for fleet in endpoint.serving.fleets:
-            history = self._histories[fleet] = known.get(fleet) or _History(deque([(now, 0)]))
+            history = self._histories[fleet] = known.get(fleet) or _History(now, deque([(now, 0)]))
             history.counts.append((now, fleet.taken))
             while history.counts[0][0] < now - _WINDOW_SECONDS:
                 history.counts.popleft()
@@ -118,7 +119,7 @@ def _wanted(
             and rate / fleet.count < value * _SCALE_IN_BELOW
             and not policy.get("DisableScaleIn", False)
             and now - max(history.scaled_in, history.scaled_out) >= policy.get("ScaleInCooldown", _COOLDOWN_SECONDS)
-            and now - history.counts[0][0] >= _WINDOW_SECONDS - _EVERY_SECONDS
+            and now - history.began >= _WINDOW_SECONDS
         ):
             wanted = needed
         if wanted != before:
