@@ -120,14 +120,14 @@ def _end_on_signals(stack: Stack) -> None:
 def _preload(stack: Stack) -> None:
     """Load what the first requests need while the client is still starting, and say what jobs are not kept from."""
     from localaws.api.models import service_model
-    from localaws.motobridge import bridge as moto_bridge
+    from localaws.motobridge import bridge
     from localaws.runtime import sandbox
 
-    moto_bridge.preload(("s3", "sts", "iam"))
+    bridge.preload(("s3", "sts", "iam"))
     if warning := sandbox.WARNINGS[sandbox.kind()]:
         _logger.warning(warning.removeprefix("WARNING: "))
     service_model()
     for service in stack.services.values():
         if service.operations is not None:
             service.operations()
-    moto_bridge.preload(("logs",))
+    bridge.preload(("logs",))

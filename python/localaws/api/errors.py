@@ -17,7 +17,7 @@ class AwsError(Exception):
     """A refusal that a client sees: AWS's error name, a message, and an HTTP status.
 
     `code` is the name that SDKs match on (`ValidationException`, `ResourceNotFound`, …).  Raise it anywhere below the
-    gateway; the gateway writes it in the protocol of the service that was called.
+    server; the server writes it in the protocol of the service that was called.
     """
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:

@@ -1,4 +1,4 @@
-"""A request as the gateway reads it: raw, with the scope of its signature."""
+"""A request as the server reads it: raw, with the scope of its signature."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from localaws.api.errors import AwsError
 from localaws.api.protocols import Response, error_response
 from localaws.api.request import MAX_FORM_BYTES, MAX_FORM_FIELDS, Request
 from localaws.iam import AccessRequest, Principal, decide, decide_missing, deciding_keys, simulate
-from localaws.motobridge import bridge as moto_bridge
+from localaws.motobridge import bridge
 from localaws.server import introspection
 from localaws.server.authentication import authenticate, check_origin
 from localaws.server.integrity import check_integrity
@@ -88,7 +88,7 @@ class Application:
             answer = simulate(request.form, source, policies, self.stack.region)
             return Response(200, answer, {"Content-Type": "text/xml"})
         with deciding_keys(access, policies):
-            response = moto_bridge.serve(self.stack.principals, request, caller)
+            response = bridge.serve(self.stack.principals, request, caller)
         if response.status == 404 and (request.method == "HEAD" or b"<Code>NoSuchKey</Code>" in response.body):
             decide_missing(access, policies)
         return response

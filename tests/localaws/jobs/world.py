@@ -53,7 +53,7 @@ class World:
     role: str
 
     def call(self, operation: str, **request: Any) -> dict[str, Any]:
-        """One SageMaker operation, validated as the gateway does."""
+        """One SageMaker operation, validated as the server does."""
         return call(self.stack, operation, request, self.stack.principals.administrator())
 
     def put(self, key: str, body: str | bytes) -> str:

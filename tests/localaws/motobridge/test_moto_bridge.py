@@ -1,4 +1,4 @@
-"""The plain services behind the gateway, and what is mended of them."""
+"""The plain services behind the server, and what is corrected of them."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def operations_by_feature() -> dict[str, Mapping[str, Handler]]:
 def call(stack: Account, operation: str, request: Mapping[str, Any], caller: Principal) -> dict[str, Any]:
     """Decide, validate and execute one operation; the response has the API's members, times as datetimes.
 
-    The gateway calls it for every SageMaker request, and pipelines call it in-process with the principal of their role.
+    The server calls it for every SageMaker request, and pipelines call it in-process with the principal of their role.
     Raises `AwsError` for every refusal.
     """
     from localaws.api.validation import parse
