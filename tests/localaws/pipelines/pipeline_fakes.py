@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from localaws.api.errors import AwsError
+from localaws.services.sagemaker.families import FAMILIES
 from localaws.services.sagemaker.pipelines.caching import StepCache
 from localaws.services.sagemaker.pipelines.definition import Definition, parse_definition
 from localaws.services.sagemaker.pipelines.documents import property_file_uri
@@ -56,7 +57,7 @@ class FakeSageMaker:
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self.store = Store("us-east-1", "123456789012", "aws", self.clock)
+        self.store = Store(FAMILIES, "us-east-1", "123456789012", "aws", self.clock)
         self.requests: list[tuple[str, dict[str, Any]]] = []
         self.endings: dict[str, list[Ending | AwsError]] = defaultdict(lambda: [completed])
         self.held: set[str] = set()
