@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from demo_process import PROJECT, Kept, start_demo
+from demo_process import PROJECT, Kept, start_demo, with_stack_log
 
 _NOT_COPIED = shutil.ignore_patterns(".git", ".venv*", "build", ".terraform", "*_cache", "__pycache__", "*.egg-info")
 # The provider waits 55 s after a lifecycle configuration, whatever the server says.
@@ -40,7 +40,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     with start_demo(project, "--keep") as demo:
         said, _ = demo.communicate(timeout=300)
     try:
-        assert demo.returncode == 0, said
+        assert demo.returncode == 0, with_stack_log(project, said)
         exports = "\n".join(re.findall(r"^  (export .*|eval .*)$", said, re.MULTILINE))
         dump = "import json, os; print(json.dumps(dict(os.environ)))"
         script = f'{exports}\nexec "$0" -c "$1"'

@@ -30,6 +30,13 @@ def start_demo(
     )
 
 
+def with_stack_log(project: Path, said: str) -> str:
+    """What a demo said, and what its stack logged last: for the message of a test that fails."""
+    log = project / "build" / "demo" / "localaws" / "stack.log"
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else ["(no log)"]
+    return "\n".join([said, "--- the stack's log:", *lines[-80:]])
+
+
 @dataclass
 class Kept:
     """A running stack with the system applied, as `make demo KEEP=1` leaves it."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from demo_process import BIN, PROJECT, start_demo
+from demo_process import BIN, PROJECT, start_demo, with_stack_log
 
 from mlops.demo.leftovers import temporary_folder
 
@@ -62,7 +62,7 @@ def test_a_whole_run_against_a_user_s_machine(project: Path, tmp_path: Path) -> 
             TF_PLUGIN_DIR=os.environ.get("TF_PLUGIN_DIR") or _plugins(),
         ) as demo:
             said, _ = demo.communicate(timeout=300)
-        assert demo.returncode == 0, said
+        assert demo.returncode == 0, with_stack_log(project, said)
         for name, text in beside.items():
             assert (project / name).read_text() == text
     finally:
@@ -143,7 +143,7 @@ def test_what_a_killed_demo_left_is_cleaned_up(moment: Moment, project: Path) ->
         demo.kill()
     with start_demo(project, "--down") as end:
         said, _ = end.communicate(timeout=60)
-    assert end.returncode == 0, said
+    assert end.returncode == 0, with_stack_log(project, said)
     assert processes_of(project) == []
     assert not leftovers_of(project)
     assert not (project / "build/demo/localaws/work").exists()
@@ -160,7 +160,7 @@ def test_the_next_demo_runs_after_one_whose_make_was_killed(project: Path) -> No
             try:
                 with start_demo(project) as demo:
                     said, _ = demo.communicate(timeout=300)
-                assert demo.returncode == 0, said
+                assert demo.returncode == 0, with_stack_log(project, said)
                 assert terraform.poll() is None
             finally:
                 terraform.kill()
@@ -175,7 +175,7 @@ def test_the_next_demo_runs_after_one_was_killed_in_destroy(project: Path) -> No
         demo.kill()
     with start_demo(project) as second:
         said, _ = second.communicate(timeout=300)
-    assert second.returncode == 0, said
+    assert second.returncode == 0, with_stack_log(project, said)
     assert "  ended what an earlier demo, which was killed, had left running\n" in said
     assert processes_of(project) == []
     assert not leftovers_of(project)
