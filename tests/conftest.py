@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 import uuid
@@ -21,6 +22,11 @@ PROJECT = Path(__file__).resolve().parents[1]
 _LONGEST = ("e2e", "terraform")
 _NUMBERS = itertools.count(1)
 _DUMP = "import json, os; print(json.dumps(dict(os.environ)))"
+
+
+# Whoever starts the tests in the background lets them ignore Ctrl-C, and the commands that they start would too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def without_aws(environment: dict[str, str]) -> dict[str, str]:
