@@ -26,7 +26,8 @@ COMMANDS = (
 BODIES = {"page": b"<html><body>Sign in \x00</body></html>", "words": b"not \xff XML"}
 
 
-@pytest.fixture(params=[200, 403, 404, 502])
+# Clients try again after a 502, each command for seconds.
+@pytest.fixture(params=[200, 403, 404, pytest.param(502, marks=pytest.mark.full)])
 def endpoint(request: pytest.FixtureRequest) -> Iterator[tuple[list[bytes], str]]:
     """A server that answers everything alike."""
     body: list[bytes] = []

@@ -60,7 +60,7 @@ def expected(rows: bytes, encoder: Encoder) -> Any:
     )
 
 
-@pytest.mark.parametrize("count", [1, 1000, 1_000_000])
+@pytest.mark.parametrize("count", [1, 1000, pytest.param(1_000_000, marks=pytest.mark.full)])
 def test_raw_rows_get_the_bare_boosters_predictions_in_order(
     count: int, stack: dict[str, str], student: str, bucket: str, sagemaker: Any, role_arn: str
 ) -> None:

@@ -99,6 +99,7 @@ def started(stack: dict[str, str], *arguments: str) -> list[str]:
     return [out.splitlines()[-1] for out, _ in answers]
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_clients_that_start_at_once_do_not_collide(
     stack: dict[str, str], bucket: str, student: str, sagemaker: Any, role_arn: str

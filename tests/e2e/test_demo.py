@@ -32,6 +32,7 @@ def processes_of(project: Path) -> list[str]:
     return found
 
 
+@pytest.mark.full
 def test_a_whole_run_against_a_user_s_machine(project: Path, tmp_path: Path) -> None:
     """Profiles, credentials, endpoints, variables and a backend of the user's are there, and none is used."""
     home = tmp_path / "home"

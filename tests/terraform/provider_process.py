@@ -18,7 +18,10 @@ _REATTACH = re.compile(r"TF_REATTACH_PROVIDERS='(.*)'")
 @contextmanager
 def serve_provider(binary: Path, environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """Start the provider in `environment`; yields an environment in which Terraform uses it."""
-    with subprocess.Popen([binary, "-debug"], env=environment, stdout=subprocess.PIPE, text=True) as process:
+    # With -debug it traces to standard error whatever it does.
+    with subprocess.Popen(
+        [binary, "-debug"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
         try:
             assert process.stdout is not None
             found = next(found for line in process.stdout if (found := _REATTACH.search(line)))

@@ -16,7 +16,7 @@ import tftest
 from provider_process import serve_provider
 from serving_checks import check_answers, check_deployment_from_outside, check_nothing_left, traffic
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.full
 
 STUDENT = {"student_id": "tf-tester", "endpoint": "{deployment_wait_seconds=0}"}
 GROUP = "xgboost-models-tf-tester"
@@ -130,7 +130,7 @@ def test_stack_is_whole_then_refuses_then_goes(
     message = " ".join(str(refusal.value).split())
     assert "make destroy STUDENT_ID=tf-tester" in message
     assert GROUP in message
-    assert "BucketNotEmpty" in message
+    assert "BucketNotEmpty" in message, message[-3000:]
 
     _mlops(stack_environment, "empty", "tf-tester", "--yes")
     applied.destroy(tf_vars=STUDENT)

@@ -63,6 +63,7 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_a_frozen_stack_is_reported_kept_alone_and_ended(environ: dict[str, str]) -> None:
     run(environ, "up")

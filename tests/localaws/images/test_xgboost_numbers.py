@@ -114,6 +114,7 @@ def test_printed_metrics_are_true(name: str, trained: Path) -> None:
     _check(name, trained / name)
 
 
+@pytest.mark.full
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Precision is ill-defined")
 @pytest.mark.parametrize("version", VERSIONS)

@@ -18,6 +18,7 @@ def _best(described: dict[str, Any]) -> float:
     return float(described["BestTrainingJob"]["FinalHyperParameterTuningJobObjectiveMetric"]["Value"])
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_poor_trials_stop_early_and_the_best_is_no_worse(adult: Tuning) -> None:
     """The same twelve points on the bundled data set: fewer boosting rounds are really trained."""

@@ -16,6 +16,7 @@ from .surfaces import RANGES, adult_auc, adult_matrices, ridge, space, trials_un
 SEEDS = range(20)
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_bayesian_needs_fewer_trials_than_random() -> None:
     """Wilcoxon's signed-rank test over 20 seeds, one-sided: that few trials fewer by chance has p below 0.001."""
