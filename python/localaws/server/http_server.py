@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from typing import Any
@@ -18,6 +19,7 @@ from localaws.server.dispatch import separate_waiting_requests
 
 __all__ = ["HOST", "create_server"]
 
+_logger = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 _GIB = 1024**3
 
@@ -74,6 +76,11 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
     def service(self) -> None:
         self.served = True
         super().service()
+
+    def handle_close(self) -> None:
+        if self.requests:
+            _logger.info("a connection ended while %s %s was served", self.requests[0].command, self.requests[0].path)
+        super().handle_close()
 
 
 def create_server(application: Application, port: int) -> Any:
