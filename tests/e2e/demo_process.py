@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,11 @@ def with_stack_log(project: Path, said: str) -> str:
     log = project / "build" / "demo" / "localaws" / "stack.log"
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else ["(no log)"]
     return "\n".join([said, "--- the stack's log:", *lines[-80:]])
+
+
+def without_make(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what `make test ARGS=…` hands to every make that a test starts."""
+    return {name: value for name, value in environment.items() if name not in ("ARGS", "MAKEFLAGS", "MAKEOVERRIDES")}
 
 
 @dataclass

@@ -14,7 +14,7 @@ from pathlib import Path
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from demo_process import BIN
+from demo_process import BIN, without_make
 
 pytestmark = pytest.mark.full
 
@@ -34,7 +34,7 @@ def make(checkout: Path, stack: dict[str, str], *arguments: str) -> subprocess.C
     return subprocess.run(
         ["make", "-o", f"{venv}/.installed", f"VENV={venv}", *arguments],
         cwd=checkout,
-        env={**stack, "PYTHONPATH": str(checkout / "python")},
+        env={**without_make(stack), "PYTHONPATH": str(checkout / "python")},
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from demo_process import BIN, PROJECT
+from demo_process import BIN, PROJECT, without_make
 from terminal import Terminal
 from test_documents import commands
 
@@ -33,7 +33,11 @@ def user(tmp_path: Path) -> dict[str, str]:
     home = tmp_path / "home"
     home.mkdir()
     path = [folder for folder in os.environ["PATH"].split(":") if Path(folder) != BIN]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LOCALAWS_", "VIRTUAL"))}
+    kept = {
+        name: value
+        for name, value in without_make(os.environ).items()
+        if not name.startswith(("AWS_", "LOCALAWS_", "VIRTUAL"))
+    }
     return kept | {
         "AWS_ACCESS_KEY_ID": "AKIAREAL",
         "AWS_SECRET_ACCESS_KEY": "real",
