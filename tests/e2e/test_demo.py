@@ -211,7 +211,7 @@ def _until(demo: subprocess.Popen[str], moment: Moment, project: Path) -> str:
         if re.search(moment.printed, line):
             break
     else:
-        raise AssertionError(f"{moment} never came:\n{said}")
+        raise AssertionError(f"{moment} never came:\n{with_stack_log(project, said)}")
     log = project / "build/demo/demo.log"
     while not any(moment.process in line for line in processes_of(project)) or moment.logged not in log.read_text():
         assert demo.poll() is None, f"the demo ended before {moment}"
