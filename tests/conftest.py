@@ -24,7 +24,7 @@ _NUMBERS = itertools.count(1)
 _DUMP = "import json, os; print(json.dumps(dict(os.environ)))"
 
 
-# Whoever starts the tests in the background lets them ignore Ctrl-C, and the commands that they start would too.
+# Tests that are started in the background ignore Ctrl-C, and the commands that they start inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

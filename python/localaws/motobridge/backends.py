@@ -1,10 +1,16 @@
-"""moto's stores of the services whose state SageMaker reads and writes; hold `MOTO_LOCK` around every use."""
+"""moto's stores of the services whose state the stack reads and writes; hold `MOTO_LOCK` around every use."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
-__all__ = ["autoscaling", "cloudwatch", "events", "logs", "s3"]
+__all__ = ["autoscaling", "cloudwatch", "events", "iam", "is_loaded", "logs", "s3", "scheduler"]
+
+
+def is_loaded(service: str) -> bool:
+    """Whether a client has called the service: before that it has no state, and its modules take time to load."""
+    return f"moto.{service}.models" in sys.modules
 
 
 def autoscaling(account_id: str, region: str) -> Any:
@@ -28,6 +34,13 @@ def events(account_id: str, region: str) -> Any:
     return events_backends[account_id][region]
 
 
+def iam(account_id: str, partition: str) -> Any:
+    """IAM: users, roles and policies."""
+    from moto.iam.models import iam_backends
+
+    return iam_backends[account_id][partition]
+
+
 def logs(account_id: str, region: str) -> Any:
     """CloudWatch Logs: groups, streams and events."""
     from moto.logs.models import logs_backends
@@ -40,3 +53,10 @@ def s3(account_id: str, partition: str) -> Any:
     from moto.s3.models import s3_backends
 
     return s3_backends[account_id][partition]
+
+
+def scheduler(account_id: str, region: str) -> Any:
+    """EventBridge Scheduler: schedule groups and schedules."""
+    from moto.scheduler.models import scheduler_backends
+
+    return scheduler_backends[account_id][region]

@@ -8,6 +8,7 @@ from typing import Any
 from localaws.iam.policy import Policy, PolicyError, read_policy
 from localaws.iam.principal import Principal
 from localaws.iam.stores import Attached
+from localaws.motobridge import backends
 from localaws.motobridge.lock import MOTO_LOCK
 
 __all__ = ["AttachedPolicies"]
@@ -27,13 +28,12 @@ class AttachedPolicies:
 
     def __init__(self, account_id: str, partition: str) -> None:
         from moto.core.config import default_user_config
-        from moto.iam.models import iam_backends
 
         # Roles made as AWS's tutorials make them carry AWS's own policies, which an account has from the start.
         default_user_config["iam"] = {"load_aws_managed_policies": True}
         self.partition = partition
         self._account_id = account_id
-        self._iam: Any = iam_backends[account_id][partition]
+        self._iam = backends.iam(account_id, partition)
         self._found: dict[tuple[str | None, ...], Attached] = {}
 
     def changed(self) -> None:
@@ -73,10 +73,8 @@ class AttachedPolicies:
 
     def bucket(self, name: str) -> tuple[bool, Policy | None]:
         """Whether the bucket is there, and its policy."""
-        from moto.s3.models import s3_backends
-
         with MOTO_LOCK:
-            backend: Any = s3_backends[self._account_id][self.partition]
+            backend = backends.s3(self._account_id, self.partition)
             bucket = backend.buckets.get(name)
             if bucket is None:
                 return False, None
@@ -85,10 +83,10 @@ class AttachedPolicies:
 
     def object_tags(self, bucket: str, key: str) -> dict[str, str]:
         """The tags of an object's newest version, for `s3:ExistingObjectTag/…`."""
-        from moto.s3.models import FakeKey, s3_backends
+        from moto.s3.models import FakeKey
 
         with MOTO_LOCK:
-            backend: Any = s3_backends[self._account_id][self.partition]
+            backend = backends.s3(self._account_id, self.partition)
             found = backend.buckets[bucket].keys.get(key) if bucket in backend.buckets else None
             if not isinstance(found, FakeKey):
                 return {}

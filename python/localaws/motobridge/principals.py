@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from localaws.api.errors import validation_error
 from localaws.api.json_text import read_json
 from localaws.iam.principal import Key, Principal, RoleSession
+from localaws.motobridge import backends
 from localaws.motobridge.lock import MOTO_LOCK
 from localaws.motobridge.policies import AttachedPolicies
 
@@ -32,13 +33,12 @@ class Principals:
     """Access keys and the principals behind them, for one account; `policies` are what they may do."""
 
     def __init__(self, region: str, account_id: str, partition: str) -> None:
-        from moto.iam.models import iam_backends
         from moto.sts.models import sts_backends
 
         self._region = region
         self._account_id = account_id
         self.policies = AttachedPolicies(account_id, partition)
-        self._iam: Any = iam_backends[account_id][partition]
+        self._iam = backends.iam(account_id, partition)
         self._sts: Any = sts_backends[account_id][partition]
         self._iam.create_user(region, ADMINISTRATOR)
         self._iam.put_user_policy(ADMINISTRATOR, "everything", json.dumps(_ADMINISTRATOR_POLICY))
@@ -130,7 +130,7 @@ class Principals:
         try:
             return cast(dict[str, Any], read_json(unquote(document) if document.startswith("%") else document))
         except ValueError:
-            return {}  # moto stores what it is given; such a policy trusts nobody
+            return {}  # moto stores what it is given; such a policy trusts no principal
 
     def assume_for_service(
         self, role_arn: str, session_name: str, service: str = "sagemaker.amazonaws.com"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from localaws.motobridge import backends
 from localaws.motobridge.lock import MOTO_LOCK
 from localaws.motobridge.principals import ADMINISTRATOR
 
@@ -12,12 +11,9 @@ __all__ = ["moto_resources"]
 
 def moto_resources(account_id: str, partition: str) -> list[dict[str, str]]:
     """S3's buckets, and IAM's roles, users and policies: {"type": ..., "arn": ...} each."""
-    from moto.iam.models import iam_backends
-    from moto.s3.models import s3_backends
-
     with MOTO_LOCK:
-        buckets: Any = s3_backends[account_id][partition].buckets
-        iam: Any = iam_backends[account_id][partition]
+        buckets = backends.s3(account_id, partition).buckets
+        iam = backends.iam(account_id, partition)
         arns = {
             "s3:Bucket": [f"arn:{partition}:s3:::{name}" for name in buckets],
             "iam:Role": [role.arn for role in iam.get_roles()],

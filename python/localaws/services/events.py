@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -23,8 +22,7 @@ def publish(stack: Account, source: str, detail_type: str, detail: Mapping[str, 
         detail: JSON values and aware datetimes, which become milliseconds since the epoch.
         resources: the ARNs that the event is about.
     """
-    # Without a client that has called EventBridge there is no rule, and moto's modules take time to load.
-    if "moto.events.models" not in sys.modules:
+    if not backends.is_loaded("events"):  # there is no rule
         return
     entry = {
         "Source": source,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from localaws.motobridge import backends
 from localaws.motobridge.lock import MOTO_LOCK
 from localaws.services.scheduler.attempt import Attempt
 from localaws.services.schedules import DueTimes, Rule
@@ -63,13 +64,14 @@ class Scheduler:
         self._try_again(schedules, now)
 
     def _schedules(self) -> list[Any]:
-        # moto's modules are there as soon as somebody has called Scheduler.
-        models = sys.modules.get("moto.scheduler.models")
-        if models is None:
+        if not backends.is_loaded("scheduler"):
             return []
         with MOTO_LOCK:
-            backend = models.scheduler_backends[self._stack.account_id][self._stack.region]
-            return [each for group in backend.schedule_groups.values() for each in group.schedules.values()]
+            return [each for group in self._groups().values() for each in group.schedules.values()]
+
+    def _groups(self) -> Mapping[str, Any]:
+        groups: Mapping[str, Any] = backends.scheduler(self._stack.account_id, self._stack.region).schedule_groups
+        return groups
 
     def _call(self, schedule: Any, attempt: Attempt, now: datetime) -> None:
         self._count(schedule, "InvocationAttemptCount")
@@ -102,9 +104,7 @@ class Scheduler:
 
     def _delete(self, schedule: Any) -> None:
         with MOTO_LOCK:
-            backend = sys.modules["moto.scheduler.models"].scheduler_backends[self._stack.account_id]
-            groups = backend[self._stack.region].schedule_groups
-            groups[schedule.group_name].schedules.pop(schedule.name, None)
+            self._groups()[schedule.group_name].schedules.pop(schedule.name, None)
 
     def _count(self, schedule: Any, metric: str) -> None:
         dimensions = [{"Name": "ScheduleGroup", "Value": schedule.group_name}]
