@@ -121,6 +121,11 @@ class Request:
         return {**self.parameters, **{name: values[0] for name, values in fields.items()}}
 
     @property
+    def attempt(self) -> str:
+        """Which attempt of an SDK's call this is, for the log: `attempt=1; max=3`."""
+        return self.headers.get("Amz-Sdk-Request", "no SDK")
+
+    @property
     def _is_form_type(self) -> bool:
         return self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded")
 

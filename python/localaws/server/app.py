@@ -54,8 +54,8 @@ class Application:
                 return introspection.serve(self.stack, request)
             return self._route(request)
         except AwsError as error:
-            attempt = request.headers.get("Amz-Sdk-Request", "no SDK")
-            _logger.info("%s %s %s (%s): %s", request.method, request.raw_path, request.operation, attempt, error)
+            line = "%s %s %s (%s): %s"
+            _logger.info(line, request.method, request.raw_path, request.operation, request.attempt, error)
             return error_response(request, error)
         except (RecursionError, UnicodeError) as error:
             # Only what a client sent is nested without end or is no text.

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from botocore.exceptions import ClientError
 
-from mlops.aws.errors import UserError, is_not_found
-from mlops.deployment.serving import Serving
+from mlops.aws.errors import UserError
+from mlops.deployment.serving import Serving, describe_endpoint
 
 __all__ = ["Outcome", "begin", "describe", "goes_on", "outcome", "stage"]
 
@@ -34,15 +34,8 @@ def begin(sagemaker: Any, serving: Serving, config: str, retain: dict[str, Any])
 
 def describe(sagemaker: Any, name: str) -> dict[str, Any]:
     """DescribeEndpoint's answer; raises UserError where the endpoint does not exist any more."""
-    try:
-        found: dict[str, Any] = sagemaker.describe_endpoint(EndpointName=name)
-    except ClientError as error:
-        if not is_not_found(error):
-            raise
-        raise UserError(
-            f"endpoint {name} was deleted during the deployment: terraform apply creates it again"
-        ) from error
-    return found
+    deleted = f"endpoint {name} was deleted during the deployment: terraform apply creates it again"
+    return describe_endpoint(sagemaker, name, deleted)
 
 
 def goes_on(found: dict[str, Any], serving: Serving, config: str) -> bool:

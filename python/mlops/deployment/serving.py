@@ -42,15 +42,16 @@ class Serving:
         return str(self.model["ModelName"])
 
 
-def describe_endpoint(sagemaker: Any, name: str) -> dict[str, Any]:
-    """DescribeEndpoint's answer; raises UserError where there is no such endpoint."""
+def describe_endpoint(sagemaker: Any, name: str, missing: str | None = None) -> dict[str, Any]:
+    """DescribeEndpoint's answer; raises UserError, with the message `missing`, where there is no such endpoint."""
     try:
         found: dict[str, Any] = sagemaker.describe_endpoint(EndpointName=name)
     except ClientError as error:
         if not is_not_found(error):
             raise
         raise UserError(
-            f"there is no endpoint {name}: terraform apply creates it (endpoint_hours ends it), or name yours with "
+            missing
+            or f"there is no endpoint {name}: terraform apply creates it (endpoint_hours ends it), or name yours with "
             "--endpoint"
         ) from error
     return found

@@ -45,7 +45,7 @@ def serve(stack: Account, request: Request, caller: Principal) -> Response:
         )
     result = service.call(stack, operation, _body(request), caller)
     if not operation.startswith(_READS):
-        _logger.info("%s by %s (%s)", operation, caller.arn, request.headers.get("Amz-Sdk-Request", "no SDK"))
+        _logger.info("%s by %s (%s)", operation, caller.arn, request.attempt)
     text = json.dumps(shape_response(operation_model(operation).output_shape, result))
     return Response(200, text.encode(), {"Content-Type": CONTENT_TYPE, "x-amzn-RequestId": str(uuid.uuid4())})
 
