@@ -6,13 +6,16 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-__all__ = ["cycles", "imports", "packages"]
+__all__ = ["cycles", "imported", "imports", "packages"]
 
 
 def imports(python: Path, package: str) -> dict[str, set[str]]:
     """For each module below `python/package`, the modules of the same package that it imports."""
     files = {_name(python, file): file for file in sorted((python / package).rglob("*.py"))}
-    return {name: set(_imported(name, file, files)) - {name} for name, file in files.items()}
+    return {
+        name: {_module(each, files) for each in imported(python, file)}.intersection(files) - {name}
+        for name, file in files.items()
+    }
 
 
 def packages(graph: Mapping[str, set[str]], depth: int) -> dict[str, set[str]]:
@@ -60,16 +63,17 @@ def _short(name: str, depth: int) -> str:
     return ".".join(name.split(".")[:depth])
 
 
-def _imported(name: str, file: Path, files: Mapping[str, Path]) -> Iterator[str]:
-    package = name.split(".") if file.name == "__init__.py" else name.split(".")[:-1]
+def imported(python: Path, file: Path) -> Iterator[str]:
+    """The absolute names that a file imports, at the top or inside: of modules, and of what is taken from modules."""
+    package = file.relative_to(python).with_suffix("").parts[:-1]
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            named = [alias.name for alias in node.names]
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else []
-            module = ".".join([*base, *([node.module] if node.module else [])])
-            # `from package import module` is an import of the module; of any other name, one of the package.
-            named = [f"{module}.{alias.name}" if f"{module}.{alias.name}" in files else module for alias in node.names]
-        else:
-            continue
-        yield from (target for target in named if target in files)
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            yield from (".".join((*base, *([node.module] if node.module else []), alias.name)) for alias in node.names)
+
+
+def _module(name: str, files: Mapping[str, Path]) -> str:
+    """The module that has the imported name: the name's own, else the one it is taken from."""
+    return name if name in files else name.rpartition(".")[0]

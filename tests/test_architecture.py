@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from import_graph import cycles, imports
+from import_graph import cycles, imported, imports
 
 PYTHON = Path(__file__).resolve().parents[1] / "python"
-
-
-def imported(file: Path) -> Iterator[str]:
-    """The absolute names that a file imports, at the top or inside: of modules, and of what is taken from modules."""
-    package = file.relative_to(PYTHON).with_suffix("").parts[:-1]
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else ()
-            yield from (".".join((*base, *([node.module] if node.module else []), alias.name)) for alias in node.names)
 
 
 def imports_of(folder: str, forbidden: tuple[str, ...], but: tuple[str, ...] = ()) -> list[str]:
@@ -31,7 +18,7 @@ def imports_of(folder: str, forbidden: tuple[str, ...], but: tuple[str, ...] = (
     return [
         f"{file.relative_to(PYTHON)} imports {name}"
         for file in files
-        for name in imported(file)
+        for name in imported(PYTHON, file)
         if any(name == each or name.startswith(f"{each}.") for each in forbidden)
         and not any(name == each or name.startswith(f"{each}.") for each in but)
     ]
@@ -94,10 +81,10 @@ def test_entry_points_are_thin() -> None:
     roots = {
         name.partition(".")[0] if not name.startswith("mlops.") else ".".join(name.split(".")[:2])
         for file in PYTHON.glob("*.py")
-        for name in imported(file)
+        for name in imported(PYTHON, file)
     }
     assert roots <= {"__future__", "sys", "mlops.commands", "mlops.entry"}
-    assert {name for name in imported(PYTHON / "mlops" / "entry.py") if name.startswith("mlops.")} == {
+    assert {name for name in imported(PYTHON, PYTHON / "mlops" / "entry.py") if name.startswith("mlops.")} == {
         "mlops.aws.errors.CannotLookError",
         "mlops.aws.errors.UserError",
         "mlops.aws.errors.explain",
@@ -107,9 +94,9 @@ def test_entry_points_are_thin() -> None:
 def test_deployment_needs_boto3_and_the_standard_library_only() -> None:
     """It is packed into a Lambda function, with the one module outside that it imports."""
     files = [*(PYTHON / "mlops" / "deployment").glob("*.py"), PYTHON / "mlops" / "aws" / "errors.py"]
-    roots = {name.partition(".")[0] for file in files for name in imported(file)}
+    roots = {name.partition(".")[0] for file in files for name in imported(PYTHON, file)}
     assert roots - set(sys.stdlib_module_names) <= {"boto3", "botocore", "mlops"}
-    assert not list(imported(PYTHON / "mlops" / "aws" / "__init__.py"))
+    assert not list(imported(PYTHON, PYTHON / "mlops" / "aws" / "__init__.py"))
 
 
 def test_every_part_of_mlops_has_a_direction() -> None:
