@@ -14,6 +14,7 @@ __all__ = ["MAX_FORM_BYTES", "MAX_FORM_FIELDS", "Request", "Scope"]
 # Authorization: AWS4-HMAC-SHA256 Credential=AKIA…/20260101/us-east-1/s3/aws4_request, SignedHeaders=…, Signature=…
 _SIGV4 = re.compile(r"^AWS4-[A-Z0-9-]+\s[^=]{0,40}?Credential=([^/\s,]+)/\d{8}/([^/\s,]*)/([^/\s,]+)/aws4_request")
 _SIGV2 = re.compile(r"^AWS ([^:\s]+):")
+_ATTEMPT = re.compile(r"\battempt=(\d{1,4})\b")
 _RPC_PATH = re.compile(r"/service/[^/]+/operation/([^/]+)")
 _METADATA = "x-amz-meta-"
 MAX_FORM_BYTES = 2 * 1024**2
@@ -124,6 +125,12 @@ class Request:
     def attempt(self) -> str:
         """Which attempt of an SDK's call this is, for the log: `attempt=1; max=3`."""
         return self.headers.get("Amz-Sdk-Request", "no SDK")
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether an SDK has sent this call before and has not had an answer that it accepts."""
+        attempt = _ATTEMPT.search(self.attempt)
+        return attempt is not None and int(attempt[1]) > 1
 
     @property
     def _is_form_type(self) -> bool:

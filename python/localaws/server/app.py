@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from localaws.api.errors import AwsError
 from localaws.api.protocols import Response, error_response
-from localaws.api.request import MAX_FORM_BYTES, MAX_FORM_FIELDS, Request
+from localaws.api.request import MAX_FORM_BYTES, MAX_FORM_FIELDS, Request, Scope
 from localaws.iam import AccessRequest, Principal, decide, decide_missing, deciding_keys, simulate
 from localaws.motobridge import bridge
 from localaws.server import introspection
 from localaws.server.authentication import authenticate, check_origin
 from localaws.server.integrity import check_integrity
+from localaws.server.repeats import Repeats
 
 if TYPE_CHECKING:
     from localaws.account import Account
@@ -37,6 +38,7 @@ class Application:
     def __init__(self, stack: Account, services: Mapping[str, Serve]) -> None:
         self.stack = stack
         self._services = services
+        self._repeats = Repeats()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         request = Request.from_environ(environ)
@@ -79,6 +81,9 @@ class Application:
         elif request.has_oversized_form:
             message = f"A form has at most {MAX_FORM_BYTES} bytes and {MAX_FORM_FIELDS} fields: split the request."
             raise AwsError("RequestEntityTooLarge", message, status=413)
+        return self._repeats.answer(request, caller.arn, lambda: self._serve(request, caller, scope))
+
+    def _serve(self, request: Request, caller: Principal, scope: Scope) -> Response:
         if serve := self._services.get(scope.service):
             return serve(self.stack, request, caller)
         policies = self.stack.principals.policies
