@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from localaws.iam import ContainerCredentials, RoleSession, RotatingSession
+from localaws.iam import Authorizer, ContainerCredentials, RoleSession, RotatingSession
 from localaws.motobridge import backends
 from localaws.motobridge.lock import MOTO_LOCK
 from localaws.motobridge.principals import Principals
@@ -58,6 +58,7 @@ class Account(ABC):
         hide(self.work_dir, self.config_dir)
         self.store = Store(self.families, self.region, self.account_id, self.partition, lambda: self.clock())
         self.principals = Principals(self.region, self.account_id, self.partition)
+        self.authorizer = Authorizer(self.principals.policies)
         self.container_credentials = ContainerCredentials(self.principals, lambda: self.clock())
         self._threads: list[threading.Thread] = []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from pathlib import Path
 from localaws import background, environment
 from localaws.runtime import sandbox
 from localaws.stack_lock import LockError
-from localaws.state import Home, NotAHomeError, home
+from localaws.state import Home, NotAHomeError, RunningStack, home
 
 __all__ = ["main"]
 
@@ -78,6 +79,15 @@ def _parser() -> argparse.ArgumentParser:
     logs = commands.add_parser("logs", help="print the stack's own log")
     logs.add_argument("-f", "--follow", action="store_true", help="go on printing as the log grows")
     commands.add_parser("env", help='print the lines of a shell\'s environment: eval "$(localaws env)"')
+    iam = commands.add_parser("iam", help="what roles were denied, and what they used")
+    reports = iam.add_subparsers(dest="report", required=True, metavar="REPORT")
+    words = "print the last denials, each with the smallest statement that would allow it"
+    explain = reports.add_parser("explain", help=words, description=f"{words}.")
+    explain.add_argument("role", nargs="?", help="name of a role (default: all)")
+    explain.add_argument("--last", type=_positive, default=10, metavar="N", help="how many (default 10)")
+    words = "print what a role has used since the stack started, as a policy document"
+    used = reports.add_parser("used", help=words, description=f"{words}.")
+    used.add_argument("role", help="name of the role")
     operations = commands.add_parser("operations", help="write the page that lists the implemented operations")
     operations.add_argument("--check", action="store_true", help="write nothing, fail if the page is stale")
     operations.add_argument("--page", type=Path, default=_DOCUMENT, help=f"the page (default {_DOCUMENT})")
@@ -140,14 +150,37 @@ def _logs(place: Home, arguments: argparse.Namespace) -> int:
 
 
 def _env(place: Home, arguments: argparse.Namespace) -> int:
+    print(environment.lines(_answering(place), place.sdk_config, os.environ), end="")
+    return 0
+
+
+def _iam(place: Home, arguments: argparse.Namespace) -> int:
+    from localaws.iam import report
+
+    decided = _answering(place).decisions()
+    if arguments.report == "explain":
+        text = report.denials_text(decided["denials"], arguments.role, arguments.last)
+        print(text or f"No request of {arguments.role or 'a role'} has been denied.", end="" if text else "\n")
+        return 0
+    roles = sorted({report.role_named(use["role"]) for use in decided["uses"]})
+    if arguments.role not in roles:
+        known = ", ".join(roles) or "none"
+        raise background.StackError(
+            f"role '{arguments.role}' has used nothing since the stack started (roles that have: {known})"
+        )
+    print(json.dumps(report.used_policy(decided["uses"], arguments.role), indent=2))
+    return 0
+
+
+def _answering(place: Home) -> RunningStack:
+    """The stack of this home; raises StackError where none runs or it does not answer."""
     process = place.process()
     if process is None:
         raise background.StackError("no stack is running: start one with `localaws up`")
     stack = place.recorded(process)
     if stack is None or not stack.is_healthy():
         raise background.StackError(f"the stack (pid {process.pid}) does not answer: see `localaws status`")
-    print(environment.lines(stack, place.sdk_config, os.environ), end="")
-    return 0
+    return stack
 
 
 def _operations(place: Home, arguments: argparse.Namespace) -> int:
@@ -169,6 +202,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1")
+    return int(text)
+
+
 def _account(text: str) -> str:
     if len(text) != 12 or not text.isdigit():
         raise argparse.ArgumentTypeError(f"'{text}' is not an account id (12 digits)")
@@ -182,5 +221,6 @@ _COMMANDS = {
     "status": _status,
     "logs": _logs,
     "env": _env,
+    "iam": _iam,
     "operations": _operations,
 }

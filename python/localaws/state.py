@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from localaws.runtime import leftovers
 from localaws.runtime.processes import Process, find
@@ -40,12 +41,19 @@ class RunningStack:
 
     def is_healthy(self) -> bool:
         """Whether this very process answers at the endpoint: a stale file with a reused pid or port does not count."""
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(f"{self.endpoint_url}/_localaws/health", timeout=_HEALTH_TIMEOUT_SECONDS) as answer:
-                return bool(json.load(answer).get("pid") == self.pid)
+            return bool(self._told("health").get("pid") == self.pid)
         except (OSError, ValueError, urllib.error.URLError):
             return False
+
+    def decisions(self) -> Any:
+        """What the stack decided about roles (see `localaws.iam.decisions`)."""
+        return self._told("decisions")
+
+    def _told(self, path: str) -> Any:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"{self.endpoint_url}/_localaws/{path}", timeout=_HEALTH_TIMEOUT_SECONDS) as answer:
+            return json.load(answer)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ ALLOWED: Mapping[str, set[str]] = {
     "__main__": {"cli"},
     "account": CORE | {"session"},
     "background": {"runtime", "state"},
-    "cli": COMMANDS | {"runtime"},
+    "cli": COMMANDS | {"iam", "runtime"},
     "environment": {"state"},
     "iam": {"api"},
     "motobridge": {"api", "iam"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from xml.etree import ElementTree
@@ -28,6 +29,7 @@ class S3Access:
     region: str
     policies: PolicyStore
     call: S3Call
+    record: Callable[[Access, Decision], None]
     body: bytes = b""
 
     def check(self) -> None:
@@ -61,7 +63,9 @@ class S3Access:
         own = self._attached
         applying = Policies(own.identity, bucket_policy, own.boundary, own.session)
         access = Access(f"s3:{need.action}", need.resource(self.policies.partition), self._context(need, applying))
-        return evaluate(access, self._caller, applying)
+        decision = evaluate(access, self._caller, applying)
+        self.record(access, decision)
+        return decision
 
     @cached_property
     def _attached(self) -> Attached:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from localaws.api.errors import AwsError
 from localaws.api.protocols import Response, error_response
 from localaws.api.request import MAX_FORM_BYTES, MAX_FORM_FIELDS, Request, Scope
-from localaws.iam import AccessRequest, Principal, decide, decide_missing, deciding_keys, simulate
+from localaws.iam import AccessRequest, Principal, simulate
 from localaws.motobridge import bridge
 from localaws.server import introspection
 from localaws.server.authentication import authenticate, check_origin
@@ -86,17 +86,17 @@ class Application:
     def _serve(self, request: Request, caller: Principal, scope: Scope) -> Response:
         if serve := self._services.get(scope.service):
             return serve(self.stack, request, caller)
-        policies = self.stack.principals.policies
+        authorizer = self.stack.authorizer
         access = _access_request(request, caller, scope.service, scope.region)
-        decide(access, policies)
+        authorizer.decide(access)
         if (scope.service, request.operation) == ("iam", "SimulatePrincipalPolicy"):
             source = self.stack.principals.named(request.form.get("PolicySourceArn", ""))
-            answer = simulate(request.form, source, policies, self.stack.region)
+            answer = simulate(request.form, source, self.stack.principals.policies, self.stack.region)
             return Response(200, answer, {"Content-Type": "text/xml"})
-        with deciding_keys(access, policies):
+        with authorizer.deciding_keys(access):
             response = bridge.serve(self.stack.principals, request, caller)
         if response.status == 404 and (request.method == "HEAD" or b"<Code>NoSuchKey</Code>" in response.body):
-            decide_missing(access, policies)
+            authorizer.decide_missing(access)
         return response
 
 

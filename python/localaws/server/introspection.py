@@ -21,8 +21,8 @@ PREFIX = "/_localaws/"
 def serve(stack: Account, request: Request) -> Response:
     """Answer a path of the stack's own.
 
-    They are unsigned and only tell: that the stack runs, which ARNs there are, and credentials to a container that has
-    the token for them.
+    They are unsigned and only tell: that the stack runs, which ARNs there are, what was decided about roles, and
+    credentials to a container that has the token for them.
     """
     if request.method != "GET":
         return _json({"message": f"{request.raw_path} can only be read."}, 405)
@@ -38,6 +38,8 @@ def serve(stack: Account, request: Request) -> Response:
         )
     if request.raw_path == f"{PREFIX}resources":
         return _json({"resources": resources(stack)})
+    if request.raw_path == f"{PREFIX}decisions":
+        return _json(stack.authorizer.log.document())
     if request.raw_path == f"{PREFIX}credentials":
         document = stack.container_credentials.document(request.headers.get("Authorization", ""))
         if document is None:

@@ -12,7 +12,6 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 from botocore.httpsession import URLLib3Session
 from jobs.world import TRUST
 
-from conftest import LocalStack
 from localaws.api.protocols import Response
 from localaws.api.request import Request
 from localaws.server import repeats
@@ -39,7 +38,7 @@ def lost_answers(monkeypatch: pytest.MonkeyPatch, count: int) -> Iterator[list[b
         yield lost
 
 
-def test_a_creation_whose_answer_is_lost_succeeds(module_stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_creation_whose_answer_is_lost_succeeds(module_stack: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     iam, sagemaker, s3 = (module_stack.client(name) for name in ("iam", "sagemaker", "s3"))
     with lost_answers(monkeypatch, 2) as lost:
         created = iam.create_role(RoleName="once", AssumeRolePolicyDocument=TRUSTED)
@@ -58,7 +57,7 @@ def test_a_creation_whose_answer_is_lost_succeeds(module_stack: LocalStack, monk
         sagemaker.delete_model_package_group(ModelPackageGroupName="once")
 
 
-def test_calls_of_their_own_are_carried_out(module_stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_calls_of_their_own_are_carried_out(module_stack: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same call made twice is two calls, and a refusal is not remembered."""
     iam, sagemaker = module_stack.client("iam"), module_stack.client("sagemaker")
     iam.create_role(RoleName="twice", AssumeRolePolicyDocument=TRUSTED)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from localaws.api.errors import unknown_operation
-from localaws.iam import AccessRequest, Principal, decide
+from localaws.iam import AccessRequest, Principal
 
 if TYPE_CHECKING:
     from localaws.account import Account
@@ -44,5 +44,5 @@ def call(stack: Account, operation: str, request: Mapping[str, Any], caller: Pri
     handler = operations().get(operation)
     if handler is None:
         raise unknown_operation("sagemaker", operation)
-    decide(AccessRequest(caller, "sagemaker", operation, stack.region, parameters=request), stack.principals.policies)
+    stack.authorizer.decide(AccessRequest(caller, "sagemaker", operation, stack.region, parameters=request))
     return handler(stack, parse(operation, request), caller)

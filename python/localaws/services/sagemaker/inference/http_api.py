@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from localaws.api.errors import AwsError
 from localaws.api.protocols import Response
 from localaws.api.request import Request
-from localaws.iam import AccessRequest, Principal, decide
+from localaws.iam import AccessRequest, Principal
 from localaws.runtime.serving import Invocation
 from localaws.services.sagemaker.inference.async_queue import AsyncQueue
 from localaws.services.sagemaker.inference.async_request import AsyncRequest
@@ -54,19 +54,18 @@ def _serve(stack: Account, request: Request, caller: Principal, request_id: str)
     if not found or operation is None or request.method != "POST":
         raise AwsError("UnknownOperationException", f"SageMaker Runtime has no {request.method} {request.raw_path}.")
     name = unquote(found[1])
-    decide(
-        AccessRequest(
-            caller,
-            "sagemaker",
-            "InvokeEndpointAsync" if operation == "InvokeEndpointAsync" else "InvokeEndpoint",
-            stack.region,
-            method=request.method,
-            path=request.raw_path,
-            headers=request.headers,
-            parameters={"EndpointName": name},
-        ),
-        stack.principals.policies,
+    action = "InvokeEndpointAsync" if operation == "InvokeEndpointAsync" else "InvokeEndpoint"
+    asked = AccessRequest(
+        caller,
+        "sagemaker",
+        action,
+        stack.region,
+        method=request.method,
+        path=request.raw_path,
+        headers=request.headers,
+        parameters={"EndpointName": name},
     )
+    stack.authorizer.decide(asked)
     record = stack.store.find("Endpoint", name)
     endpoint = record.internal.get("hosted") if record else None
     if record is None or not isinstance(endpoint, InvocableEndpoint) or not endpoint.invocable:

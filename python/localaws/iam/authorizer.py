@@ -1,0 +1,98 @@
+"""The one place that allows or refuses a request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from localaws.api.errors import AwsError
+from localaws.iam.decisions import DecisionLog
+from localaws.iam.principal import Principal
+from localaws.iam.s3_access import S3Access
+from localaws.iam.s3_actions import S3Call
+from localaws.iam.stores import PolicyStore
+
+__all__ = ["AccessRequest", "Authorizer", "is_key_denied"]
+
+_deciding: ContextVar[S3Access | None] = ContextVar("deciding", default=None)
+# What else reaches S3's backend through the name that a client signs for: a role has no use for it.
+_S3, _NEIGHBOURS = ("s3", "s3express"), ("s3tables", "s3vectors")
+
+
+@dataclass(frozen=True)
+class AccessRequest:
+    """What is known of a request before any service sees it.
+
+    `service` is the signing name (`s3`, `sagemaker`, …), `operation` the API's operation where the protocol names it
+    (empty for REST services: there `method`, `path` and `query` tell), `parameters` the request of a SageMaker or query
+    call.
+    """
+
+    principal: Principal
+    service: str
+    operation: str
+    region: str
+    method: str = "POST"
+    path: str = "/"
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    body: bytes = b""
+
+
+class Authorizer:
+    """Decides by the policies of one account, and keeps what it decided about roles in `log`."""
+
+    def __init__(self, policies: PolicyStore) -> None:
+        self._policies = policies
+        self.log = DecisionLog()
+
+    def decide(self, request: AccessRequest) -> None:
+        """Return when the request is allowed; raise `AwsError` (AccessDenied…) when it is not.
+
+        Every request of every service passes here exactly once, those that the stack sends to itself included.
+        Policies decide what a role's session does on S3.  Whatever else an authenticated principal does, is allowed.
+        """
+        access = self._s3(request)
+        if access is not None:
+            access.check()
+
+    def decide_missing(self, request: AccessRequest) -> None:
+        """Ask again where nothing was found: who may not list a bucket is not told that an object is not in it."""
+        access = self._s3(request)
+        if access is not None:
+            access.check_missing()
+
+    @contextmanager
+    def deciding_keys(self, request: AccessRequest) -> Iterator[None]:
+        """While the request is served, `is_key_denied` answers for it."""
+        token = _deciding.set(self._s3(request))
+        try:
+            yield
+        finally:
+            _deciding.reset(token)
+
+    def _s3(self, request: AccessRequest) -> S3Access | None:
+        """The request as S3 sees it; None where policies do not decide."""
+        if request.principal.kind != "assumed-role" or request.service in _NEIGHBOURS:
+            return None
+        # The backend is found by service and region, which the client chooses: neither may lead to S3 unseen.
+        if request.service not in _S3 and not (
+            "s3" in request.service or "s3" in request.region or "." in request.region
+        ):
+            return None
+        if request.service not in _S3:
+            raise AwsError("AccessDenied", f"A role cannot sign for {request.service}.{request.region}.", status=403)
+        call = S3Call.read(request.method, request.path, request.query, request.headers)
+        record = partial(self.log.add, request.principal)
+        return S3Access(request.principal, request.region, self._policies, call, record, request.body)
+
+
+def is_key_denied(key: str) -> bool:
+    """Whether the caller of the DeleteObjects that this thread serves may not delete the object."""
+    access = _deciding.get()
+    return access is not None and access.call.deletes_several and not access.may_delete(key)
