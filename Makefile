@@ -93,6 +93,7 @@ check: needs-terraform $(VENV)/.installed-dev $(RENDER_VENV)/.installed ## style
 	$(TERRAFORM) fmt -check -recursive
 	$(RENDER_VENV)/bin/python -m mlops.render --check
 	$(BIN)/python tools/module_docs.py --check
+	$(BIN)/python tools/iam_reference.py --check
 	$(BIN)/localaws operations --check
 
 .PHONY: render

@@ -1,0 +1,29 @@
+"""Reads members of a request by their path; lists on the way are read through, what has another type is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["items", "texts"]
+
+
+def items(value: Any, path: str) -> list[Any]:
+    """Every value at `path` (`Targets.RoleArn`), of all elements of lists, in order."""
+    found = [value]
+    for name in path.split("."):
+        found = [each[name] for one in found for each in _each(one) if isinstance(each, Mapping) and name in each]
+    return [each for one in found for each in _each(one)]
+
+
+def texts(value: Any, *paths: str) -> tuple[str, ...]:
+    """Every text at the paths; numbers and booleans as a policy writes them."""
+    return tuple(_text(each) for path in paths for each in items(value, path) if isinstance(each, str | bool | int))
+
+
+def _each(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _text(value: str | bool | int) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

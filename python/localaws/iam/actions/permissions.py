@@ -1,0 +1,73 @@
+"""Which permissions a request needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from localaws.iam.actions.arns import Account
+from localaws.iam.actions.call import Call
+from localaws.iam.actions.mapping import ServiceMapping
+from localaws.iam.actions.need import Need, UnmappedError
+from localaws.iam.actions.parameters import texts
+from localaws.iam.actions.reference import Action, Reference, reference
+from localaws.iam.actions.request_keys import request_keys, request_tags
+from localaws.iam.actions.resources import Resources
+from localaws.iam.actions.services import MAPPINGS
+
+__all__ = ["needs"]
+
+_TAGGING = ("AddTags", "Tag", "Untag", "Remove")
+
+
+def needs(call: Call, account: Account) -> tuple[Need, ...]:
+    """Everything that must be allowed; nothing for what AWS allows always.
+
+    Raises `UnmappedError` for an operation of which the actions are not known.
+    """
+    known, mapping = reference(call.service), MAPPINGS.get(call.service)
+    if known is None or mapping is None:
+        raise UnmappedError(call.service, call.operation)
+    granted = list(_granted(call, account, known, mapping))
+    found = [
+        Need(f"{call.service}:{name}", resource, request_keys(known.actions[name], mapping, call, account))
+        for name, resource in granted
+    ]
+    found += _tagging(call, account, known, mapping, [resource for _, resource in granted])
+    found += _passed_roles(call, account, mapping)
+    return tuple(dict.fromkeys(found))
+
+
+def _granted(call: Call, account: Account, known: Reference, mapping: ServiceMapping) -> Iterator[tuple[str, str]]:
+    """The actions of the operation, each with a resource."""
+    if rule := mapping.rules.get(call.operation):
+        yield from ((name, account.resolve(resource)) for name, resource in rule(call, account))
+        return
+    resources = Resources(known, mapping, call, account)
+    for name in mapping.actions.get(call.operation, (call.operation,)):
+        if name not in known.actions:
+            raise UnmappedError(call.service, call.operation)
+        yield from ((name, account.resolve(resource)) for resource in resources.of(known.actions[name]))
+
+
+def _tagging(
+    call: Call, account: Account, known: Reference, mapping: ServiceMapping, resources: list[str]
+) -> Iterator[Need]:
+    """What tags at creation need on the resource that is made.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/security_iam_id-based-policy-examples.html#grant-tagging-permissions
+    """
+    name = mapping.tagging
+    if name is None or call.operation.startswith(_TAGGING) or not resources or not request_tags(call):
+        return
+    context = request_keys(known.actions.get(name, Action()), mapping, call, account)
+    if call.service == "sagemaker":
+        context["sagemaker:taggingaction"] = (call.operation,)
+    yield Need(f"{call.service}:{name}", resources[0], context)
+
+
+def _passed_roles(call: Call, account: Account, mapping: ServiceMapping) -> Iterator[Need]:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"""
+    for role in texts(call.parameters, *mapping.roles):
+        # A service passes its own roles, which are linked to it, to itself.
+        if role and ":role/aws-service-role/" not in role:
+            yield Need("iam:PassRole", account.resolve(role), {"iam:passedtoservice": (mapping.passed_to,)})

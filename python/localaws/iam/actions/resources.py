@@ -1,0 +1,90 @@
+"""The resources of an action, from the members of a request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from localaws.iam.actions.arns import Account, Format
+from localaws.iam.actions.call import Call
+from localaws.iam.actions.mapping import ServiceMapping
+from localaws.iam.actions.parameters import texts
+from localaws.iam.actions.reference import Action, Reference
+
+__all__ = ["Resources"]
+
+_ACCOUNT_ID = re.compile(r"\d{12}")
+
+
+@dataclass
+class Resources:
+    """Finds the resources that one request names."""
+
+    reference: Reference
+    mapping: ServiceMapping
+    call: Call
+    account: Account
+
+    def of(self, action: Action) -> tuple[str, ...]:
+        """The ARNs: of every required type, and of others where the request names one; `*` where there is none."""
+        found: list[str] = []
+        for name, required in action.resources.items():
+            form = Format.read(self.mapping.formats.get(name) or self.reference.resources[name])
+            named = [*self._by_arn(form), *self._by_name(form, sole=len(action.resources) == 1)]
+            if required and not named:
+                named = [*self._resource_arn, form.fill(self._owner, self.mapping.defaults)][:1]
+            found += named
+        if action.resources and not found:
+            found += self._resource_arn
+        return tuple(dict.fromkeys(found)) or ("*",)
+
+    @cached_property
+    def _members(self) -> Mapping[str, str]:
+        return {name.lower(): name for name in self.call.parameters}
+
+    @cached_property
+    def _arns(self) -> tuple[str, ...]:
+        """The values of members of which the name says that they hold ARNs."""
+        names = [name for lower, name in self._members.items() if lower.endswith(("arn", "arns", "arnlist"))]
+        return texts(self.call.parameters, *names)
+
+    @cached_property
+    def _resource_arn(self) -> tuple[str, ...]:
+        """What an operation on resources of any type names, if it is of an unknown type: it stays as it is."""
+        return texts(self.call.parameters, *(self._members[name] for name in ("resourcearn",) if name in self._members))
+
+    @cached_property
+    def _owner(self) -> Account:
+        named = texts(self.call.parameters, self.mapping.owner) if self.mapping.owner else ()
+        known = next((account for account in named if _ACCOUNT_ID.fullmatch(account)), None)
+        return replace(self.account, account_id=known) if known else self.account
+
+    def _by_arn(self, form: Format) -> Iterator[str]:
+        return (arn for arn in self._arns if form.matches(arn))
+
+    def _by_name(self, form: Format, *, sole: bool) -> Iterator[str]:
+        """The format filled once for each value of its last placeholder; nothing where the request has none."""
+        if not form.placeholders:
+            return
+        filled = dict(self.mapping.defaults)
+        for name in form.placeholders[:-1]:
+            if values := self._values(name, sole=False):
+                filled[name] = values[0]
+        last = form.placeholders[-1]
+        for value in self._values(last, sole):
+            yield value if value.startswith("arn:") else form.fill(self._owner, {**filled, last: value})
+
+    def _values(self, placeholder: str, sole: bool) -> tuple[str, ...]:
+        lower = placeholder.lower()
+        names = [lower, f"{lower}s", *(("name", "names") if sole and lower.endswith("name") else ())]
+        paths = (
+            *self.mapping.members.get(placeholder, ()),
+            *(self._members[name] for name in names if name in self._members),
+        )
+        taken = self.mapping.names.get(placeholder, str)
+        for path in paths:
+            if values := tuple(taken(value) for value in texts(self.call.parameters, path) if value):
+                return values
+        return ()
