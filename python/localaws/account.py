@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from localaws.iam import Authorizer, ContainerCredentials, RoleSession, RotatingSession
+from localaws.iam import Authorizer, ContainerCredentials, RoleSession, RotatingSession, ServicePrincipal
 from localaws.motobridge import backends
 from localaws.motobridge.lock import MOTO_LOCK
 from localaws.motobridge.principals import Principals
@@ -78,16 +78,18 @@ class Account(ABC):
 
         return load_images(self.config_dir)
 
-    def assume_role(self, role_arn: str, session_name: str) -> RoleSession:
+    def assume_role(self, role_arn: str, source_arn: str) -> RoleSession:
         """Temporary credentials that SageMaker obtains for a role, and the principal they make.
 
-        Raises AWS's ValidationException where the role does not exist or does not trust SageMaker.
+        `source_arn`: the job, execution, endpoint, … for which the role is assumed.  Raises AWS's ValidationException
+        where the role does not exist or does not let SageMaker assume it.
         """
-        return self.principals.assume_for_service(role_arn, session_name)
+        service = ServicePrincipal("sagemaker.amazonaws.com", source_arn)
+        return self.principals.assume_for_service(role_arn, "SageMaker", service)
 
-    def session_for_role(self, role_arn: str, session_name: str) -> boto3.Session:
+    def session_for_role(self, role_arn: str, source_arn: str) -> boto3.Session:
         """A boto3 session with the role's temporary credentials (see `assume_role` and `session`)."""
-        return self.session(self.assume_role(role_arn, session_name))
+        return self.session(self.assume_role(role_arn, source_arn))
 
     def session(self, credentials: RoleSession) -> boto3.Session:
         """A boto3 session with the given credentials, whose clients this stack answers in the calling thread.

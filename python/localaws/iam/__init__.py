@@ -1,7 +1,7 @@
 """Who sends a request, and whether the policies allow it."""
 
 from localaws.iam.authorizer import AccessRequest, Authorizer, is_key_denied
-from localaws.iam.principal import Principal, RoleSession
+from localaws.iam.principal import Principal, RoleSession, ServicePrincipal
 from localaws.iam.rotation import ContainerCredentials, RotatingSession
 from localaws.iam.simulation import simulate
 
@@ -12,6 +12,7 @@ __all__ = [
     "Principal",
     "RoleSession",
     "RotatingSession",
+    "ServicePrincipal",
     "is_key_denied",
     "simulate",
 ]

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 from localaws.iam.patterns import Context
-from localaws.iam.principal import Principal
+from localaws.iam.principal import Principal, ServicePrincipal
 from localaws.iam.s3_actions import S3Call
 
-__all__ = ["global_keys", "s3_keys"]
+__all__ = ["global_keys", "s3_keys", "service_keys"]
 
 # Headers that are condition keys under their own names.
 _S3_HEADERS = (
@@ -44,10 +44,8 @@ def global_keys(
 
     The stack is on this machine: a request counts as sent over TLS, and it comes from 127.0.0.1.
     """
-    now = time.time()
     keys = {
-        "aws:currenttime": datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "aws:epochtime": str(int(now)),
+        **_moment(),
         "aws:principalaccount": principal.account_id,
         "aws:principalarn": principal.role_arn or principal.arn,
         "aws:principalisawsservice": "false",
@@ -64,8 +62,35 @@ def global_keys(
     for key, header in (("aws:useragent", "User-Agent"), ("aws:referer", "Referer")):
         if header in headers:
             keys[key] = headers[header]
+    if principal.source_identity:
+        keys["aws:sourceidentity"] = principal.source_identity
     keys |= {f"aws:principaltag/{name.lower()}": value for name, value in (tags or {}).items()}
     return {key: (value,) for key, value in keys.items()}
+
+
+def service_keys(service: ServicePrincipal, account_id: str, region: str) -> dict[str, tuple[str, ...]]:
+    """The `aws:` keys of a request that a service sends as itself, for a resource of the account."""
+    keys = {
+        **_moment(),
+        "aws:principalisawsservice": "true",
+        "aws:principalservicename": service.name,
+        "aws:principalservicenameslist": service.name,
+        "aws:requestedregion": region,
+        "aws:resourceaccount": account_id,
+        "aws:securetransport": "true",
+        "aws:sourceaccount": account_id,
+        "aws:sourcearn": service.source_arn,
+        "aws:viaawsservice": "false",
+    }
+    return {key: (value,) for key, value in keys.items()}
+
+
+def _moment() -> dict[str, str]:
+    now = time.time()
+    return {
+        "aws:currenttime": datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "aws:epochtime": str(int(now)),
+    }
 
 
 def s3_keys(call: S3Call, account_id: str) -> Context:

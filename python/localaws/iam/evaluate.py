@@ -10,14 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from localaws.iam.named_principals import Caller, Grant, denies, grants
 from localaws.iam.patterns import Context
 from localaws.iam.policy import Policy, Statement
 
 __all__ = ["Access", "Caller", "Decision", "Policies", "evaluate"]
 
-Kind = Literal["identity-based policy", "resource-based policy", "permissions boundary", "session policy"]
+Kind = Literal[
+    "identity-based policy", "resource-based policy", "permissions boundary", "session policy", "role trust policy"
+]
 Outcome = Literal["allowed", "implicitDeny", "explicitDeny"]
-Grant = Literal["directly", "to the role"]
 
 
 @dataclass(frozen=True)
@@ -30,27 +32,19 @@ class Access:
 
 
 @dataclass(frozen=True)
-class Caller:
-    """What the Principal elements of resource-based policies can name.
-
-    `arn` is the user's or the session's, `role_arn` that of a session's role, `user_id` IAM's identifier (of a session:
-    the role's, a colon, the session's name).
-    """
-
-    arn: str
-    account_id: str
-    user_id: str
-    role_arn: str | None = None
-
-
-@dataclass(frozen=True)
 class Policies:
-    """What applies to a request.  `boundary` and `session` are None where there is none, which forbids nothing."""
+    """What applies to a request.  `boundary` and `session` are None where there is none, which forbids nothing.
+
+    `resource_must_allow`: whether nothing is allowed that the resource's own policy does not allow.  That is so for KMS
+    keys and for roles: identity-based policies count where their policy names the account.
+    """
 
     identity: tuple[Policy, ...] = ()
     resource: Policy | None = None
     boundary: Policy | None = None
     session: Policy | None = None
+    resource_must_allow: bool = False
+    resource_kind: Kind = "resource-based policy"
 
 
 @dataclass(frozen=True)
@@ -66,7 +60,7 @@ class Decision:
 
     def reason(self, action: str) -> str:
         """Why not, as AWS words it."""
-        article = "an" if self.kind[0] in "aeiou" else "a"
+        article = "the" if self.kind == "role trust policy" else "an" if self.kind[0] in "aeiou" else "a"
         if self.outcome == "explicitDeny":
             return f"with an explicit deny in {article} {self.kind}"
         return f"because no {self.kind} allows the {action} action"
@@ -75,10 +69,9 @@ class Decision:
 def evaluate(access: Access, caller: Caller, policies: Policies) -> Decision:
     """Decide by a deny anywhere, else by what the resource grants, else by identity, boundary and session together."""
     has_boundary = policies.boundary is not None
-    if policies.resource is not None:
-        for statement in policies.resource.statements:
-            if _denies_from_resource(statement, access, caller, has_boundary):
-                return Decision("explicitDeny", "resource-based policy")
+    for statement in policies.resource.statements if policies.resource else ():
+        if statement.effect == "Deny" and denies(statement, caller, has_boundary) and _concerns(statement, access):
+            return Decision("explicitDeny", policies.resource_kind)
     own: tuple[tuple[Kind, tuple[Policy, ...] | None], ...] = (
         ("identity-based policy", policies.identity),
         ("permissions boundary", _some(policies.boundary)),
@@ -89,13 +82,15 @@ def evaluate(access: Access, caller: Caller, policies: Policies) -> Decision:
             return Decision("explicitDeny", kind)
     granted = _grant(policies.resource, access, caller)
     if granted == "directly":
-        return Decision("allowed", "resource-based policy")
+        return Decision("allowed", policies.resource_kind)
+    if granted is None and (policies.resource_must_allow or caller.service):
+        return Decision("implicitDeny", policies.resource_kind)
     for kind, given in own:
-        if kind == "identity-based policy" and granted:
+        if kind == "identity-based policy" and granted == "to the role":
             continue
         if given is not None and not _any(given, "Allow", access):
             return Decision("implicitDeny", kind)
-    return Decision("allowed", "resource-based policy" if granted else "identity-based policy")
+    return Decision("allowed", policies.resource_kind if granted == "to the role" else "identity-based policy")
 
 
 def _some(policy: Policy | None) -> tuple[Policy, ...] | None:
@@ -104,67 +99,24 @@ def _some(policy: Policy | None) -> tuple[Policy, ...] | None:
 
 def _any(policies: Iterable[Policy], effect: str, access: Access) -> bool:
     return any(
-        statement.effect == effect and statement.concerns(access.action, access.resource, access.context)
+        statement.effect == effect and _concerns(statement, access)
         for policy in policies
         for statement in policy.statements
     )
 
 
-def _denies_from_resource(statement: Statement, access: Access, caller: Caller, has_boundary: bool) -> bool:
-    if statement.effect != "Deny" or not statement.concerns(access.action, access.resource, access.context):
-        return False
-    if statement.not_principals is not None:
-        named = statement.not_principals.get("AWS", ())
-        # An exception must name the account as well, and of a session its role; and with a boundary there is none.
-        exempt = "*" in named or all(any(_is(name, one, caller) for name in named) for one in _identities(caller))
-        return has_boundary or not exempt
-    return any(name == "*" or _names(name, caller) for name in (statement.principals or {}).get("AWS", ()))
+def _concerns(statement: Statement, access: Access) -> bool:
+    return statement.concerns(access.action, access.resource, access.context)
 
 
 def _grant(policy: Policy | None, access: Access, caller: Caller) -> Grant | None:
-    """To whom a resource-based policy gives the access by itself.
-
-    What it gives to a user, a session or everybody is given whatever boundary or session policy there is.  What it
-    gives to a role stays within these, and what it gives to the account is for identity-based policies to hand on.
-    """
+    """What a resource-based policy gives to the caller by itself: the most that one of its statements gives."""
     best: Grant | None = None
     for statement in policy.statements if policy else ():
-        if statement.effect != "Allow" or not statement.concerns(access.action, access.resource, access.context):
+        grant = grants(statement, caller) if statement.effect == "Allow" else None
+        if grant in (None, best, "to the account" if best else None) or not _concerns(statement, access):
             continue
-        if statement.not_principals is not None:
-            excluded = statement.not_principals.get("AWS", ())
-            if not any(name == "*" or _names(name, caller) for name in excluded):
-                return "directly"
-            continue
-        for name in (statement.principals or {}).get("AWS", ()):
-            if name == "*" or (caller.arn != caller.role_arn and _is(name, caller.arn, caller)):
-                return "directly"
-            if caller.role_arn and _is(name, caller.role_arn, caller):
-                best = "to the role"
+        if grant == "directly":
+            return grant
+        best = grant
     return best
-
-
-def _identities(caller: Caller) -> tuple[str, ...]:
-    identities = (caller.arn, _account(caller))
-    return (*identities, caller.role_arn) if caller.role_arn else identities
-
-
-def _names(name: str, caller: Caller) -> bool:
-    """Whether a policy's principal is the caller, its role or its account."""
-    return any(_is(name, one, caller) for one in _identities(caller))
-
-
-def _account(caller: Caller) -> str:
-    partition = caller.arn.split(":")[1]
-    return f"arn:{partition}:iam::{caller.account_id}:root"
-
-
-def _is(name: str, identity: str, caller: Caller) -> bool:
-    """Whether a policy's principal names the identity, by its ARN, its account number or IAM's identifier."""
-    if name == identity:
-        return True
-    if identity == _account(caller):
-        return name == caller.account_id
-    if identity == caller.role_arn:
-        return name == caller.user_id.partition(":")[0]
-    return name == caller.user_id

@@ -31,12 +31,14 @@ class RotatingSession:
         """
         with self._lock:
             old = self._session
-            if old.expiration is None or old.principal.role_arn is None:
+            if old.expiration is None or old.assumed_by is None or old.principal.role_arn is None:
                 return old
             left = (old.expiration - self._clock()).total_seconds()
             if left < self._principals.session_seconds / 2:
                 try:
-                    self._session = self._principals.assume_for_service(old.principal.role_arn, old.principal.name)
+                    self._session = self._principals.assume_for_service(
+                        old.principal.role_arn, old.principal.name, old.assumed_by
+                    )
                 except AwsError:
                     return old
             return self._session

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
 from localaws.api.errors import AwsError
+from localaws.api.query import members
 from localaws.iam.context import global_keys
 from localaws.iam.evaluate import Access, Caller, Policies, evaluate
 from localaws.iam.patterns import Context
@@ -31,13 +32,13 @@ def simulate(form: Mapping[str, str], principal: Principal | None, attached: Pol
     source = form.get("PolicySourceArn", "")
     if principal is None:
         raise AwsError("NoSuchEntity", f"The principal {source} cannot be found.", status=404)
-    actions = _members(form, "ActionNames")
+    actions = members(form, "ActionNames")
     if not actions:
         raise AwsError("ValidationError", "ActionNames must name at least one action, such as s3:GetObject.")
     own = attached.of(principal)
-    boundaries = [_policy(text) for text in _members(form, "PermissionsBoundaryPolicyInputList")]
+    boundaries = [_policy(text) for text in members(form, "PermissionsBoundaryPolicyInputList")]
     policies = Policies(
-        (*own.identity, *(_policy(text) for text in _members(form, "PolicyInputList"))),
+        (*own.identity, *(_policy(text) for text in members(form, "PolicyInputList"))),
         _policy(form["ResourcePolicy"]) if "ResourcePolicy" in form else None,
         boundaries[0] if boundaries else own.boundary,
     )
@@ -46,7 +47,7 @@ def simulate(form: Mapping[str, str], principal: Principal | None, attached: Pol
     results = [
         _result(Access(action, resource, context), caller, policies)
         for action in actions
-        for resource in _members(form, "ResourceArns") or ["*"]
+        for resource in members(form, "ResourceArns") or ["*"]
     ]
     return (
         f'<SimulatePrincipalPolicyResponse xmlns="{_XMLNS}"><SimulatePrincipalPolicyResult>'
@@ -56,23 +57,12 @@ def simulate(form: Mapping[str, str], principal: Principal | None, attached: Pol
     ).encode()
 
 
-def _members(form: Mapping[str, str], name: str) -> list[str]:
-    """The values of a list parameter of the query protocol, in order."""
-    prefix = f"{name}.member."
-    numbered = [
-        (int(number), value)
-        for key, value in form.items()
-        if key.startswith(prefix) and (number := key[len(prefix) :]).isdigit()
-    ]
-    return [value for _, value in sorted(numbered)]
-
-
 def _entries(form: Mapping[str, str]) -> Context:
     """The condition keys that the request gives."""
     found: dict[str, tuple[str, ...]] = {}
     number = 1
     while name := form.get(f"ContextEntries.member.{number}.ContextKeyName"):
-        found[name.lower()] = tuple(_members(form, f"ContextEntries.member.{number}.ContextKeyValues"))
+        found[name.lower()] = tuple(members(form, f"ContextEntries.member.{number}.ContextKeyValues"))
         number += 1
     return found
 

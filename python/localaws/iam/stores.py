@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from localaws.iam.policy import Policy
-from localaws.iam.principal import Principal, RoleSession
+from localaws.iam.principal import Principal, RoleSession, ServicePrincipal
 
 __all__ = ["Attached", "PolicyStore", "RoleStore"]
 
@@ -45,5 +45,5 @@ class RoleStore(Protocol):
     def session_seconds(self) -> int:
         """How long a role's session lives."""
 
-    def assume_for_service(self, role_arn: str, session_name: str) -> RoleSession:
+    def assume_for_service(self, role_arn: str, session_name: str, service: ServicePrincipal) -> RoleSession:
         """Credentials of the role for a service; raises `AwsError` where it cannot be assumed."""

@@ -15,6 +15,7 @@ from localaws.api.errors import AwsError, unknown_operation
 from localaws.api.protocols import Response
 from localaws.api.request import Request
 from localaws.iam import Principal
+from localaws.motobridge.assume_role import assume_role
 from localaws.motobridge.faults import refusal
 from localaws.motobridge.fixes import after, apply_fixes, before
 from localaws.motobridge.lock import MOTO_LOCK
@@ -44,7 +45,9 @@ def serve(principals: Principals, request: Request, caller: Principal) -> Respon
         handler = _handler(scope.service, url)
     except ModuleNotFoundError as error:
         raise unknown_operation(scope.service, f"* (moto needs {error.name} for it)") from error
-    before(principals, request, caller)
+    before(request)
+    if (scope.service, request.operation) == ("sts", "AssumeRole"):
+        return assume_role(principals, request, caller)
     from moto.core.request import Request as MotoRequest
     from werkzeug.datastructures import ImmutableMultiDict
     from werkzeug.exceptions import HTTPException

@@ -10,7 +10,7 @@ from xml.sax.saxutils import unescape
 from localaws.api.errors import AwsError
 from localaws.api.json_text import read_json
 from localaws.api.request import Request
-from localaws.iam import Principal, is_key_denied
+from localaws.iam import is_key_denied
 from localaws.iam.policy import PolicyError, read_policy
 from localaws.motobridge.autoscaling import add_activities, add_tags, delete_policies_with_their_target
 from localaws.motobridge.deliveries import POSTING, deliver_in_background
@@ -22,9 +22,18 @@ from localaws.motobridge.memory import (
     read_times_once,
 )
 from localaws.motobridge.patterns import bound_matching
-from localaws.motobridge.principals import Principals
 
 __all__ = ["after", "apply_fixes", "before"]
+
+
+# moto gives credentials to whoever asks for them in these ways, or credentials that work nowhere.
+_UNDECIDED = {
+    "AssumeRoleWithSAML",
+    "AssumeRoleWithWebIdentity",
+    "AssumeRoot",
+    "GetFederationToken",
+    "GetSessionToken",
+}
 
 
 def apply_fixes(service: str) -> None:
@@ -49,11 +58,16 @@ def apply_fixes(service: str) -> None:
         delete_policies_with_their_target()
 
 
-def before(principals: Principals, request: Request, caller: Principal) -> None:
+def before(request: Request) -> None:
     """Refuse what moto would answer wrongly."""
     service = request.scope.service if request.scope else ""
-    if service == "sts" and request.operation == "AssumeRole":
-        _check_trust(principals, request.form.get("RoleArn", ""), caller)
+    if service == "sts" and request.operation in _UNDECIDED:
+        raise AwsError(
+            "AccessDenied",
+            f"The local stack does not decide sts:{request.operation}, whose credentials AWS gives to federated users: "
+            "use AssumeRole.",
+            status=403,
+        )
     if service == "iam":
         _check_documents(request.form)
     if service == "s3" and request.method == "PUT" and "policy" in request.parameters:
@@ -147,13 +161,3 @@ def _check_documents(form: Mapping[str, str]) -> None:
                 read_json(form[member])
             except ValueError as error:
                 raise AwsError("MalformedPolicyDocument", f"{member} cannot be read as JSON: {error}.") from error
-
-
-def _check_trust(principals: Principals, role_arn: str, caller: Principal) -> None:
-    """moto gives credentials for roles that do not exist, and fails on roles that trust only a service."""
-    if not principals.trusts_any_principal(role_arn):
-        raise AwsError(
-            "AccessDenied",
-            f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}",
-            status=403,
-        )

@@ -15,6 +15,7 @@ __all__ = ["AttachedPolicies"]
 
 _logger = logging.getLogger(__name__)
 _NOTHING = Policy(())
+_NOTHING_TEXT = '{"Statement": []}'
 # What stands for a boundary or bucket policy that cannot be read: nobody gets in because of a defect.
 _DENY_ALL = read_policy('{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}}')
 
@@ -34,7 +35,7 @@ class AttachedPolicies:
         self.partition = partition
         self._account_id = account_id
         self._iam = backends.iam(account_id, partition)
-        self._found: dict[tuple[str | None, ...], Attached] = {}
+        self._found: dict[tuple[object, ...], Attached] = {}
 
     def changed(self) -> None:
         """Look everything up again: something was done to users, groups, roles or policies."""
@@ -44,7 +45,14 @@ class AttachedPolicies:
     def of(self, principal: Principal) -> Attached:
         """Inline and managed policies, those of a user's groups included; nothing for a role that is gone."""
         found = self._found
-        key = (principal.kind, principal.name, principal.role_arn, principal.session_policy)
+        key = (
+            principal.kind,
+            principal.name,
+            principal.role_arn,
+            principal.session_policy,
+            principal.session_policy_arns,
+            principal.session_tags,
+        )
         known = found.get(key)
         if known is None:
             known = found[key] = self._look_up(principal)
@@ -62,14 +70,30 @@ class AttachedPolicies:
             boundary_arn = getattr(entity, "permissions_boundary_arn", None)
             boundary = self._iam.managed_policies.get(boundary_arn)
             boundary_text = None if boundary is None else _default(boundary)
-            tags = {tag["Key"]: tag["Value"] for tag in _tags(entity)}
+            tags = _tags(entity)
+            session_texts = [principal.session_policy] if principal.session_policy is not None else []
+            session_texts += [self._managed_text(arn) for arn in principal.session_policy_arns]
         return Attached(
             tuple(_read(text) for text in texts),
             # A boundary that names no policy bounds everything.
             (_NOTHING if boundary_text is None else _read(boundary_text)) if boundary_arn else None,
-            None if principal.session_policy is None else _read(principal.session_policy),
-            tags,
+            # Inline and managed session policies together allow what one of them allows.
+            Policy(tuple(each for text in session_texts for each in _read(text).statements)) if session_texts else None,
+            _merged(tags, principal.session_tags),
         )
+
+    def trust(self, role: Any) -> tuple[Policy, dict[str, str]]:
+        """The trust policy and the tags of one of moto's roles."""
+        return _read(str(role.assume_role_policy_document or "{}")), _tags(role)
+
+    def has_managed_policy(self, arn: str) -> bool:
+        """Whether the managed policy exists."""
+        with MOTO_LOCK:
+            return arn in self._iam.managed_policies
+
+    def _managed_text(self, arn: str) -> str:
+        policy = self._iam.managed_policies.get(arn)
+        return _NOTHING_TEXT if policy is None else _default(policy)
 
     def bucket(self, name: str) -> tuple[bool, Policy | None]:
         """Whether the bucket is there, and its policy."""
@@ -109,9 +133,15 @@ def _default(policy: Any) -> str:
     return str(next(version.document for version in policy.versions if version.is_default))
 
 
-def _tags(entity: Any) -> list[dict[str, str]]:
+def _tags(entity: Any) -> dict[str, str]:
     tags = getattr(entity, "tags", None) or []
-    return list(tags.values()) if isinstance(tags, dict) else list(tags)
+    return {tag["Key"]: tag["Value"] for tag in (tags.values() if isinstance(tags, dict) else tags)}
+
+
+def _merged(tags: dict[str, str], session_tags: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """The role's tags and the session's, which override those of the same key in any case."""
+    overridden = {key.lower() for key, _ in session_tags}
+    return {**{key: value for key, value in tags.items() if key.lower() not in overridden}, **dict(session_tags)}
 
 
 def _read(text: str) -> Policy:

@@ -9,14 +9,14 @@ import json
 import re
 from datetime import UTC, datetime
 from typing import Any, cast
-from urllib.parse import unquote
 
 from localaws.api.errors import validation_error
-from localaws.api.json_text import read_json
-from localaws.iam.principal import Key, Principal, RoleSession
+from localaws.iam.principal import Key, Principal, RoleSession, ServicePrincipal
+from localaws.iam.trust import Role, decide_for_service
 from localaws.motobridge import backends
 from localaws.motobridge.lock import MOTO_LOCK
 from localaws.motobridge.policies import AttachedPolicies
+from localaws.motobridge.sessions import SessionSettings
 
 __all__ = ["ADMINISTRATOR", "Principals"]
 
@@ -92,7 +92,7 @@ class Principals:
                 session = self._sts.get_assumed_role_from_access_key(access_key_id)
                 if session is None:
                     return None
-                role = next((role for role in self._iam.get_roles() if role.arn == session.role_arn), None)
+                role = self._role(session.role_arn)
             if role is None:
                 # Whether the session of a role that has gone may do anything is not decided here.
                 return self._key_of(session, None)
@@ -120,51 +120,66 @@ class Principals:
                 return Principal("assumed-role", arn, role.id, role.name, self._account_id, "", arn)
         return None
 
-    def trust_policy(self, role_arn: str) -> dict[str, Any] | None:
-        """The role's trust policy, or None where no such role exists."""
+    def role(self, role_arn: str) -> Role | None:
+        """The role, its trust policy and tags, or None where no such role exists."""
         with MOTO_LOCK:
-            role = next((role for role in self._iam.get_roles() if role.arn == role_arn), None)
-        if role is None:
-            return None
-        document = str(role.assume_role_policy_document or "{}")
-        try:
-            return cast(dict[str, Any], read_json(unquote(document) if document.startswith("%") else document))
-        except ValueError:
-            return {}  # moto stores what it is given; such a policy trusts no principal
+            role = self._role(role_arn)
+            return None if role is None else Role(role_arn, self._account_id, *self.policies.trust(role))
 
-    def assume_for_service(
-        self, role_arn: str, session_name: str, service: str = "sagemaker.amazonaws.com"
-    ) -> RoleSession:
+    def max_session_seconds(self, role_arn: str) -> int:
+        """The longest that AssumeRole gives a session of the role."""
+        with MOTO_LOCK:
+            role = self._role(role_arn)
+            return int(role.max_session_duration) if role else 0
+
+    def assume_for_service(self, role_arn: str, session_name: str, service: ServicePrincipal) -> RoleSession:
         """Credentials of the role for one of its service's sessions.
 
-        Raises SageMaker's ValidationException where the role does not exist or does not trust the service.
+        Raises SageMaker's ValidationException where the role does not exist or does not let the service assume it.
         """
-        policy = self.trust_policy(role_arn)
-        if policy is None or not _trusts(policy, "Service", service):
+        name = re.sub(r"[^\w+=,.@-]", "-", session_name)[:64]
+        role = self.role(role_arn)
+        decision = None if role is None else decide_for_service(role, service, name, self._region)
+        if decision is None or not decision.allowed:
+            why = "there is no such role" if decision is None else decision.reason("sts:AssumeRole")
             raise validation_error(
                 f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal "
-                f"'{service}' to assume the role."
+                f"'{service.name}' to assume the role. Refused {why}; aws:SourceArn is {service.source_arn}."
             )
-        name = re.sub(r"[^\w+=,.@-]", "-", session_name)[:64]
+        return self.open_session(role_arn, name, self.session_seconds, SessionSettings(), service)
+
+    def open_session(
+        self,
+        role_arn: str,
+        session_name: str,
+        seconds: int,
+        settings: SessionSettings,
+        assumed_by: ServicePrincipal | None = None,
+    ) -> RoleSession:
+        """Credentials of the role, whoever may assume it."""
         with MOTO_LOCK:
             session = self._sts.assume_role(
                 region_name=self._region,
-                role_session_name=name,
+                role_session_name=session_name,
                 role_arn=role_arn,
-                policy=None,
-                duration=self.session_seconds,
+                policy=settings.policy,
+                duration=seconds,
                 external_id=None,
             )
+            session.settings = settings
         key = self.key(session.access_key_id)
         assert key is not None
         return RoleSession(
-            key.principal, session.access_key_id, key.secret, session.session_token, _aware(session.expiration)
+            key.principal,
+            session.access_key_id,
+            key.secret,
+            session.session_token,
+            _aware(session.expiration),
+            assumed_by,
         )
 
-    def trusts_any_principal(self, role_arn: str) -> bool:
-        """Whether the role exists and its trust policy names an AWS principal (an account, user or role) at all."""
-        policy = self.trust_policy(role_arn)
-        return policy is not None and _trusts(policy, "AWS", None)
+    def _role(self, role_arn: str) -> Any:
+        return next((role for role in self._iam.get_roles() if role.arn == role_arn), None)
 
     def _session_principal(self, session: Any, role: Any) -> Principal:
         if role is None:
@@ -180,26 +195,14 @@ class Principals:
             self._account_id,
             session.access_key_id,
             session.role_arn,
-            session.policy or None,
+            session.settings.policy,
+            session.settings.policy_arns,
+            session.settings.tags,
+            session.settings.transitive_tag_keys,
+            session.settings.source_identity,
         )
 
 
 def _aware(moment: datetime) -> datetime:
     """moto's times are UTC and do not say so."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _trusts(policy: dict[str, Any], kind: str, wanted: str | None) -> bool:
-    """Whether an Allow statement of a trust policy names `wanted` (any, where None) under the principal type `kind`."""
-    statements = policy.get("Statement", [])
-    for statement in statements if isinstance(statements, list) else [statements]:
-        principal = statement.get("Principal", {})
-        if statement.get("Effect") != "Allow":
-            continue
-        if principal == "*":
-            return True
-        named = principal.get(kind, [])
-        names = [named] if isinstance(named, str) else named
-        if names and (wanted is None or wanted in names):
-            return True
-    return False

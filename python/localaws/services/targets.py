@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from localaws.account import Account
 from localaws.api.errors import AwsError
 from localaws.api.json_text import read_json
+from localaws.iam import ServicePrincipal
 
 __all__ = ["TargetError", "invoke"]
 
@@ -28,13 +29,13 @@ class TargetError(Exception):
 
 
 def invoke(
-    stack: Account, target: Mapping[str, Any], service: str, fill: Callable[[str], str] = lambda text: text
+    stack: Account, target: Mapping[str, Any], service: ServicePrincipal, fill: Callable[[str], str] = lambda text: text
 ) -> str:
     """Call the target with its role's credentials; the operation's name.
 
     Args:
         target: as Scheduler's API has it: Arn, RoleArn, Input, SageMakerPipelineParameters.
-        service: who calls, which the role must trust, e.g. ``scheduler``.
+        service: the service that calls, which the role must trust, and for what.
         fill: replaces the caller's keywords in the target's texts.
 
     Raises:
@@ -43,7 +44,8 @@ def invoke(
     api, operation, parameters = _request(target, fill)
     try:
         role = str(target.get("RoleArn"))
-        session: Any = stack.session(stack.principals.assume_for_service(role, service, f"{service}.amazonaws.com"))
+        name = service.name.partition(".")[0]
+        session: Any = stack.session(stack.principals.assume_for_service(role, name, service))
         client = session.client(api)
         method = getattr(client, xform_name(operation), None)
         if method is None:

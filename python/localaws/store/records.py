@@ -84,6 +84,10 @@ class Store:
             raise self.missing(family, name_or_arn)
         return record
 
+    def arn_of(self, family: str, name: str) -> str:
+        """The ARN that a resource of the name has or would get."""
+        return self._families[family].arn(*self._scope, name)
+
     def missing(self, family: str, name_or_arn: str) -> AwsError:
         """The refusal that AWS gives for a resource of this family that does not exist."""
         kind = self._families[family]

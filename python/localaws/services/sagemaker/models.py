@@ -41,7 +41,7 @@ def _create(stack: Account, request: dict[str, Any], caller: Principal) -> dict[
                 "archive or prefix."
             )
     if role := request.get("ExecutionRoleArn"):
-        session = stack.session_for_role(role, "SageMaker")
+        session = stack.session_for_role(role, stack.store.arn_of("Model", request["ModelName"]))
         for container in containers:
             # A multi-model container names a prefix, which may fill up later.
             if "ModelDataUrl" in container and container.get("Mode") != "MultiModel":

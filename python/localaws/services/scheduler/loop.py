@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from localaws.iam import ServicePrincipal
 from localaws.motobridge import backends
 from localaws.motobridge.lock import MOTO_LOCK
 from localaws.services.scheduler.attempt import Attempt
@@ -76,7 +77,7 @@ class Scheduler:
     def _call(self, schedule: Any, attempt: Attempt, now: datetime) -> None:
         self._count(schedule, "InvocationAttemptCount")
         try:
-            operation = invoke(self._stack, schedule.target, "scheduler", attempt.fill)
+            operation = invoke(self._stack, schedule.target, _principal(schedule), attempt.fill)
         except TargetError as error:
             self._count(schedule, "TargetErrorCount")
             _logger.warning("schedule %s, attempt %s: %s", schedule.name, attempt.number, error)
@@ -124,3 +125,12 @@ def _rule(schedule: Any) -> Rule:
 
 def _moment(seconds: float | str) -> datetime:
     return datetime.fromtimestamp(float(seconds), UTC)
+
+
+def _principal(schedule: Any) -> ServicePrincipal:
+    """Scheduler acts for the schedule's group, whose ARN is `aws:SourceArn`.
+
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+    """
+    group = schedule.arn.rpartition("/")[0].replace(":schedule/", ":schedule-group/")
+    return ServicePrincipal("scheduler.amazonaws.com", group)

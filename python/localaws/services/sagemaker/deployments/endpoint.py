@@ -40,7 +40,7 @@ class DeployedEndpoint(InvocableEndpoint):
         generation = self.pending or self.serving
         fleets = generation.fleets if generation else []
         role = next((fleet.model.role_arn for fleet in fleets if fleet.model.role_arn), None)
-        return self.stack.session_for_role(role, "SageMaker") if role else None
+        return self.stack.session_for_role(role, self.record.arn) if role else None
 
     def run_periodic_tasks(self, *tasks: Callable[[DeployedEndpoint], None]) -> None:
         """Start the thread that publishes logs and metrics, writes captured data and calls `tasks`, every second."""

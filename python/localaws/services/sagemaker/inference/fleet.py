@@ -94,7 +94,9 @@ class VariantFleet:
         """
         try:
             if self.model.role_arn:
-                self.credentials = self.stack.assume_role(self.model.role_arn, "SageMaker")
+                self.credentials = self.stack.assume_role(
+                    self.model.role_arn, self.stack.store.arn_of("Endpoint", self.endpoint)
+                )
             session = self.stack.session(self.credentials) if self.credentials else None
             self.directory.mkdir(parents=True, exist_ok=True)
             self._specs = place(self.model, session, self.stack.region, self.directory)

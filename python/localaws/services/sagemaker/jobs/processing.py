@@ -54,7 +54,7 @@ def create_processing_job(stack: Account, request: dict[str, Any], caller: Princ
     for output in _outputs(request):
         checks.check_s3_uri(output["S3Output"]["S3Uri"])
         checks.check_local_path(output["S3Output"]["LocalPath"], "ProcessingOutput LocalPath", ROOT)
-    credentials = stack.assume_role(request["RoleArn"], "SageMaker")
+    credentials = stack.assume_role(request["RoleArn"], stack.store.arn_of(FAMILY, name))
     described = checks.echo("DescribeProcessingJob", request) | {"ProcessingJobStatus": "InProgress"}
     record = stack.store.create(FAMILY, name, described, request.get("Tags", ()))
     start(stack, record, credentials, LOG_GROUP, _run)

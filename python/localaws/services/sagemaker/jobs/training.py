@@ -23,7 +23,7 @@ def create_training_job(stack: Account, request: dict[str, Any], caller: Princip
     """CreateTrainingJob: check, record, and start in the background."""
     name = request["TrainingJobName"]
     checks.check_name_is_free(stack, FAMILY, name)
-    credentials = stack.assume_role(request["RoleArn"], "SageMaker")
+    credentials = stack.assume_role(request["RoleArn"], stack.store.arn_of(FAMILY, name))
     training_checks.check(stack, request)
     described = described_request(stack, request) | {"TrainingJobStatus": "InProgress"}
     record = stack.store.create(FAMILY, name, described, request.get("Tags", ()))

@@ -47,9 +47,9 @@ def start_pipeline_execution(stack: Account, request: dict[str, Any], caller: Pr
         values = values_for_execution(definition.parameters, given)
         selection = select(definition, request.get("SelectiveExecutionConfig"), executions_of(stack, pipeline))
         role_arn = request.get("RoleArn", pipeline.described["RoleArn"])
-        session = stack.assume_role(role_arn, "SageMaker")
         execution_id = "".join(secrets.choice(_LETTERS) for _ in range(12))
         arn = f"{pipeline.arn}/execution/{execution_id}"
+        session = stack.assume_role(role_arn, arn)
         now = stack.clock()
         described: dict[str, Any] = {
             "PipelineArn": pipeline.arn,
@@ -109,7 +109,7 @@ def retry_pipeline_execution(stack: Account, request: dict[str, Any], caller: Pr
             raise conflict(
                 f"Pipeline execution {record.arn} is {status}: only a failed or stopped execution can be retried."
             )
-        session = stack.assume_role(record.internal["role_arn"], "SageMaker")
+        session = stack.assume_role(record.internal["role_arn"], record.arn)
         earlier: Execution = record.internal["run"]
         record.done.clear()
         stack.store.update(

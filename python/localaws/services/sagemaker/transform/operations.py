@@ -39,7 +39,7 @@ def create_transform_job(stack: Account, request: dict[str, Any], caller: Princi
             f"Model {model.name} has no ExecutionRoleArn, with which a transform job reads and writes S3: create the "
             "model with a role."
         )
-    credentials = stack.assume_role(model.role_arn, "SageMaker")
+    credentials = stack.assume_role(model.role_arn, stack.store.arn_of(FAMILY, name))
     described = checks.echo("DescribeTransformJob", request) | {"TransformJobStatus": "InProgress"}
     record = stack.store.create(FAMILY, name, described, request.get("Tags", ()))
     # The job goes on with the model as it was, even if that is deleted meanwhile.

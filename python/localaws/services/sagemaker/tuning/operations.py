@@ -37,7 +37,7 @@ def create(stack: Account, request: dict[str, Any], caller: Principal) -> dict[s
     check_name_is_free(stack, FAMILY, request[NAME])
     definitions = checks.check(stack, request)
     for definition in definitions:
-        stack.assume_role(definition.given["RoleArn"], "SageMaker")
+        stack.assume_role(definition.given["RoleArn"], stack.store.arn_of(FAMILY, request[NAME]))
     parents = warm_start.parents_of(stack, request, definitions)
     config = request["HyperParameterTuningJobConfig"]
     # Strategy and ResourceLimits are members of the summaries that ListHyperParameterTuningJobs gives.
