@@ -134,6 +134,14 @@ class Condition:
             raise UnknownOperatorError(name)
         return cls(plain, quantifier, plain != operator, key.lower(), values)
 
+    @property
+    def _takes_variables(self) -> bool:
+        """Only operators of texts and ARNs do; others take `${…}` for a text that is no number, date, ….
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+        """
+        return self.operator.startswith(("string", "arn"))
+
     def holds(self, context: Context, variables: bool) -> bool:
         """Whether the request fulfils the condition; `variables`: whether the policy's version knows them."""
         given = context.get(self.key, ())
@@ -142,7 +150,7 @@ class Condition:
         test, negated = _OPERATORS[self.operator]
         if not given:
             return self.if_exists or self.quantifier == "forallvalues" or (negated and not self.quantifier)
-        filled = [fill(value, context) if variables else value for value in self.values]
+        filled = [fill(value, context) if variables and self._takes_variables else value for value in self.values]
         wanted = [value for value in filled if value is not None]
         each = [any(test(value, one) for value in wanted) is not negated for one in given]
         # Without a set operator a negated operator must hold for every value that the request has.
