@@ -9,13 +9,15 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
+from botocore.loaders import Loader
 
 PROJECT = Path(__file__).resolve().parents[1]
 # Folders of tests that each take as long as a file elsewhere: whole demos and real applies.
@@ -46,6 +48,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
     items.sort(key=lambda item: (item.path.parent.name not in _LONGEST, -slow[item.path]))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def api_models() -> Iterator[None]:
+    """All sessions of this process share the API models: botocore reads them for each session anew, 60 ms a client."""
+    create, shared = botocore.session.create_loader, defaultdict[str | None, dict[Any, Any]](dict)
+
+    def create_sharing(search_path_string: str | None = None) -> Loader:
+        loader = create(search_path_string)
+        vars(loader)["_cache"] = shared[search_path_string]
+        return loader
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", create_sharing)
+        yield
 
 
 @pytest.fixture(scope="module")

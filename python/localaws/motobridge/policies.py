@@ -10,6 +10,7 @@ from localaws.iam.principal import Principal
 from localaws.iam.stores import Attached
 from localaws.motobridge import backends
 from localaws.motobridge.lock import MOTO_LOCK
+from localaws.motobridge.managed_policies import load_on_first_use
 
 __all__ = ["AttachedPolicies"]
 
@@ -28,10 +29,8 @@ class AttachedPolicies:
     """
 
     def __init__(self, account_id: str, partition: str) -> None:
-        from moto.core.config import default_user_config
-
         # Roles made as AWS's tutorials make them carry AWS's own policies, which an account has from the start.
-        default_user_config["iam"] = {"load_aws_managed_policies": True}
+        load_on_first_use()
         self.partition = partition
         self._account_id = account_id
         self._iam = backends.iam(account_id, partition)
@@ -68,7 +67,7 @@ class AttachedPolicies:
                 for group in self._iam.get_groups_for_user(principal.name):
                     texts += _texts(group)
             boundary_arn = getattr(entity, "permissions_boundary_arn", None)
-            boundary = self._iam.managed_policies.get(boundary_arn)
+            boundary = self._iam.managed_policies.get(boundary_arn) if boundary_arn else None
             boundary_text = None if boundary is None else _default(boundary)
             tags = _tags(entity)
             session_texts = [principal.session_policy] if principal.session_policy is not None else []
