@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["items", "texts"]
+__all__ = ["first", "items", "texts"]
 
 
 def items(value: Any, path: str) -> list[Any]:
@@ -19,6 +19,11 @@ def items(value: Any, path: str) -> list[Any]:
 def texts(value: Any, *paths: str) -> tuple[str, ...]:
     """Every text at the paths; numbers and booleans as a policy writes them."""
     return tuple(_text(each) for path in paths for each in items(value, path) if isinstance(each, str | bool | int))
+
+
+def first(value: Any, *paths: str, default: str = "*") -> str:
+    """The first text that is not empty at the paths, in their order."""
+    return next((text for text in texts(value, *paths) if text), default)
 
 
 def _each(value: Any) -> list[Any]:

@@ -40,7 +40,7 @@ def needs(call: Call, account: Account) -> tuple[Need, ...]:
 def _granted(call: Call, account: Account, known: Reference, mapping: ServiceMapping) -> Iterator[tuple[str, str]]:
     """The actions of the operation, each with a resource."""
     if rule := mapping.rules.get(call.operation):
-        yield from ((name, account.resolve(resource)) for name, resource in rule(call, account))
+        yield from rule(call, account)
         return
     resources = Resources(known, mapping, call, account)
     for name in mapping.actions.get(call.operation, (call.operation,)):
@@ -54,10 +54,10 @@ def _tagging(
 ) -> Iterator[Need]:
     """What tags at creation need on the resource that is made.
 
-    https://docs.aws.amazon.com/sagemaker/latest/dg/security_iam_id-based-policy-examples.html#grant-tagging-permissions
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
     """
-    name = mapping.tagging
-    if name is None or call.operation.startswith(_TAGGING) or not resources or not request_tags(call):
+    name = mapping.tagging if isinstance(mapping.tagging, str) else mapping.tagging.get(call.operation, "")
+    if not name or call.operation.startswith(_TAGGING) or not resources or not request_tags(call):
         return
     context = request_keys(known.actions.get(name, Action()), mapping, call, account)
     if call.service == "sagemaker":
@@ -67,7 +67,8 @@ def _tagging(
 
 def _passed_roles(call: Call, account: Account, mapping: ServiceMapping) -> Iterator[Need]:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"""
-    for role in texts(call.parameters, *mapping.roles):
+    named = texts(call.parameters, *mapping.roles)
+    for role in (*named, *mapping.roles_in(call, account)) if mapping.roles_in else named:
         # A service passes its own roles, which are linked to it, to itself.
         if role and ":role/aws-service-role/" not in role:
             yield Need("iam:PassRole", account.resolve(role), {"iam:passedtoservice": (mapping.passed_to,)})

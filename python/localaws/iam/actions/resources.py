@@ -34,7 +34,7 @@ class Resources:
             form = Format.read(self.mapping.formats.get(name) or self.reference.resources[name])
             named = [*self._by_arn(form), *self._by_name(form, sole=len(action.resources) == 1)]
             if required and not named:
-                named = [*self._resource_arn, form.fill(self._owner, self.mapping.defaults)][:1]
+                named = [*self._resource_arn, form.fill(self._owner, self._known(form))][:1]
             found += named
         if action.resources and not found:
             found += self._resource_arn
@@ -68,13 +68,23 @@ class Resources:
         """The format filled once for each value of its last placeholder; nothing where the request has none."""
         if not form.placeholders:
             return
-        filled = dict(self.mapping.defaults)
+        last = form.placeholders[-1]
+        values = self._values(last, sole)
+        whole = self.mapping.arns.get(last)
+        known = self._known(form) if values else {}
+        for value in values:
+            if whole:
+                yield whole(value, self._owner)
+            else:
+                yield value if value.startswith("arn:") else form.fill(self._owner, {**known, last: value})
+
+    def _known(self, form: Format) -> dict[str, str]:
+        """What the request tells of the format but its last placeholder."""
+        known = dict(self.mapping.defaults)
         for name in form.placeholders[:-1]:
             if values := self._values(name, sole=False):
-                filled[name] = values[0]
-        last = form.placeholders[-1]
-        for value in self._values(last, sole):
-            yield value if value.startswith("arn:") else form.fill(self._owner, {**filled, last: value})
+                known[name] = values[0]
+        return known
 
     def _values(self, placeholder: str, sole: bool) -> tuple[str, ...]:
         lower = placeholder.lower()

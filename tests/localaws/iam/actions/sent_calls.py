@@ -43,7 +43,9 @@ def sent_request(service: str, operation: str, **arguments: Any) -> Request:
             name: value.decode() if isinstance(value, bytes) else str(value) for name, value in prepared.headers.items()
         }
         body = prepared.body or b""
-        return Request.read(prepared.method, prepared.url, headers, body if isinstance(body, bytes) else body.read())
+        return Request.read(
+            prepared.method, prepared.url, headers, body.encode() if isinstance(body, str) else bytes(body)
+        )
     raise AssertionError(f"boto3 sent no request for {service}:{operation}")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from localaws.iam.actions.arns import Account, Format
 from localaws.iam.actions.call import Call
 from localaws.iam.actions.mapping import ServiceMapping
-from localaws.iam.actions.parameters import texts
+from localaws.iam.actions.parameters import first, texts
 
 __all__ = ["MAPPING"]
 
@@ -36,13 +36,13 @@ def _list_model_packages(call: Call, account: Account) -> Iterator[tuple[str, st
 
 def _package(call: Call, account: Account) -> str:
     """The ARN of all versions of the group that is named by name or ARN, or of the package without versions."""
-    for group in texts(call.parameters, "ModelPackageGroupName"):
-        start, is_arn, name = group.rpartition(":model-package-group/")
-        if is_arn:
-            return f"{start}:model-package/{name}/*"
+    group = first(call.parameters, "ModelPackageGroupName", default="")
+    start, is_arn, name = group.rpartition(":model-package-group/")
+    if is_arn:
+        return f"{start}:model-package/{name}/*"
+    if group:
         return _PACKAGE.fill(account, {"ModelPackageName": f"{group}/*"})
-    names = texts(call.parameters, "ModelPackageName")
-    return _PACKAGE.fill(account, {"ModelPackageName": names[0] if names else "*"})
+    return _PACKAGE.fill(account, {"ModelPackageName": first(call.parameters, "ModelPackageName")})
 
 
 def _model_arns(call: Call, account: Account) -> Iterator[str]:
@@ -55,6 +55,7 @@ def _model_arns(call: Call, account: Account) -> Iterator[str]:
     return (_MODEL.fill(account, {"ModelName": name}) for name in texts(call.parameters, *paths))
 
 
+_DEFINITIONS = ("DataQuality", "ModelBias", "ModelExplainability", "ModelQuality")
 _VARIANTS = ("ProductionVariants.", "ShadowProductionVariants.")
 _FILE_SYSTEM = "InputDataConfig.DataSource.FileSystemDataSource."
 _KEYS: Mapping[str, tuple[str, ...]] = {
@@ -95,10 +96,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
         *_anywhere("OutputDataConfig.KmsKeyId", "MonitoringOutputConfig.KmsKeyId"),
         "ProcessingOutputConfig.KmsKeyId",
         "TransformOutput.KmsKeyId",
-        *(
-            f"{kind}JobOutputConfig.KmsKeyId"
-            for kind in ("DataQuality", "ModelBias", "ModelExplainability", "ModelQuality")
-        ),
+        *(f"{kind}JobOutputConfig.KmsKeyId" for kind in _DEFINITIONS),
     ),
     "sagemaker:PipelineVersionId": ("PipelineVersionId",),
     "sagemaker:RootAccess": ("RootAccess",),
@@ -125,7 +123,15 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 }
 
 MAPPING = ServiceMapping(
-    members={"AutoMLJobJobName": ("AutoMLJobName",), "ModelPackageName": ("ModelPackageArnList",)},
+    members={
+        "AutoMLJobJobName": ("AutoMLJobName",),
+        "ClusterId": ("ClusterName",),
+        **{f"{kind}JobDefinitionName": ("JobDefinitionName",) for kind in _DEFINITIONS},
+        "InferenceRecommendationsJobName": ("JobName",),
+        "MlflowTrackingServerName": ("TrackingServerName",),
+        "ModelPackageName": ("ModelPackageArnList",),
+        "MonitoringScheduleAlertName": ("MonitoringAlertName",),
+    },
     rules={"CreateModelPackage": _create_model_package, "ListModelPackages": _list_model_packages},
     keys={**_KEYS, "sagemaker:ModelArn": _model_arns},
     roles=(
