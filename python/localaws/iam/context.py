@@ -80,6 +80,8 @@ def service_keys(service: ServicePrincipal, account_id: str, region: str) -> dic
         "aws:securetransport": "true",
         "aws:sourceaccount": account_id,
         "aws:sourcearn": service.source_arn,
+        # AWS names this key in the default policies of SNS's topics only, and calls it deprecated.
+        "aws:sourceowner": account_id,
         "aws:viaawsservice": "false",
     }
     return {key: (value,) for key, value in keys.items()}

@@ -14,7 +14,7 @@ from localaws.iam.named_principals import Caller, Grant, denies, grants
 from localaws.iam.patterns import Context
 from localaws.iam.policy import Policy, Statement
 
-__all__ = ["Access", "Caller", "Decision", "Policies", "evaluate"]
+__all__ = ["Access", "Decision", "Policies", "evaluate"]
 
 Kind = Literal[
     "identity-based policy", "resource-based policy", "permissions boundary", "session policy", "role trust policy"

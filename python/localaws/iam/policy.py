@@ -19,6 +19,8 @@ from localaws.iam.patterns import Context, glob_matches, matches
 __all__ = ["Policy", "PolicyError", "Statement", "read_policy"]
 
 Effect = Literal["Allow", "Deny"]
+_VERSIONS = ("2012-10-17", "2008-10-17")
+_PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 
 
 class PolicyError(ValueError):
@@ -80,7 +82,10 @@ def read_policy(text: str) -> Policy:
     if not isinstance(document, dict) or "Statement" not in document:
         raise PolicyError("The policy has no Statement.")
     statements = document["Statement"]
-    variables = document.get("Version") == "2012-10-17"
+    version = document.get("Version", "2008-10-17")
+    if version not in _VERSIONS:
+        raise PolicyError(f"The policy's Version is {json.dumps(version)}: it must be {' or '.join(_VERSIONS)}.")
+    variables = version == "2012-10-17"
     return Policy(tuple(_statement(each, variables) for each in _list(statements)))
 
 
@@ -94,6 +99,10 @@ def _statement(given: Any, variables: bool) -> Statement:
         raise PolicyError("A statement must have Action or NotAction, and not both.")
     if "Resource" in given and "NotResource" in given:
         raise PolicyError("A statement has both Resource and NotResource.")
+    for element in ("Action", "NotAction", "Resource", "NotResource"):
+        # An empty list matches nothing, or with Not… everything: IAM takes neither.
+        if given.get(element) == []:
+            raise PolicyError(f"A statement's {element} is empty: name at least one.")
     return Statement(
         effect,
         _texts(given.get("Action", [])),
@@ -112,9 +121,12 @@ def _principals(given: Any) -> dict[str, tuple[str, ...]]:
         return {"AWS": ("*",)}
     if not isinstance(given, dict):
         raise PolicyError(f'A principal is {json.dumps(given)}: it must be "*" or an object.')
-    named = {kind: _texts(names) for kind, names in given.items()}
-    # {"*": "*"} is how some tools write everybody.
-    return {"AWS": ("*",)} if "*" in named else named
+    # {"*": "*"} is how some tools write all principals.
+    if "*" in given:
+        return {"AWS": ("*",)}
+    if unknown := next((kind for kind in given if kind not in _PRINCIPAL_KINDS), None):
+        raise PolicyError(f"Invalid principal in policy: {unknown} is none of {', '.join(_PRINCIPAL_KINDS)}.")
+    return {kind: _texts(names) for kind, names in given.items()}
 
 
 def _conditions(given: Any) -> tuple[Condition, ...]:

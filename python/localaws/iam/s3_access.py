@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 
 from localaws.api.errors import AwsError
 from localaws.iam.context import global_keys, s3_keys
-from localaws.iam.evaluate import Access, Caller, Decision, Policies, evaluate
+from localaws.iam.evaluate import Access, Decision, Policies, evaluate
+from localaws.iam.named_principals import Caller
 from localaws.iam.patterns import Context
 from localaws.iam.policy import Policy
 from localaws.iam.principal import Principal
@@ -74,7 +75,13 @@ class S3Access:
     @cached_property
     def _caller(self) -> Caller:
         principal = self.principal
-        return Caller(principal.arn, principal.account_id, principal.user_id, principal.role_arn)
+        return Caller(
+            principal.arn,
+            principal.account_id,
+            principal.user_id,
+            principal.role_arn,
+            canonical_user_id=self.policies.canonical_user_id,
+        )
 
     @cached_property
     def _keys(self) -> Context:

@@ -12,7 +12,8 @@ from xml.sax.saxutils import escape
 from localaws.api.errors import AwsError
 from localaws.api.query import members
 from localaws.iam.context import global_keys
-from localaws.iam.evaluate import Access, Caller, Policies, evaluate
+from localaws.iam.evaluate import Access, Policies, evaluate
+from localaws.iam.named_principals import Caller
 from localaws.iam.patterns import Context
 from localaws.iam.policy import Policy, PolicyError, read_policy
 from localaws.iam.principal import Principal

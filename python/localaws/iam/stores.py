@@ -28,11 +28,24 @@ class PolicyStore(Protocol):
     def partition(self) -> str:
         """The partition of the account's ARNs."""
 
+    @property
+    def canonical_user_id(self) -> str:
+        """The account's identifier in bucket policies and ACLs."""
+
     def of(self, principal: Principal) -> Attached:
         """The policies and tags of the principal; nothing for a role that does not exist."""
 
     def bucket(self, name: str) -> tuple[bool, Policy | None]:
         """Whether the bucket exists, and its policy."""
+
+    def resource(self, arn: str) -> Policy | None:
+        """The policy of a bucket (or of the bucket of an object), key, queue, topic, function or repository.
+
+        None where the resource has none, or does not exist.
+        """
+
+    def key_arn(self, name: str, region: str) -> str | None:
+        """The ARN of the KMS key of an ID, alias or ARN; None where there is no such key."""
 
     def object_tags(self, bucket: str, key: str) -> dict[str, str]:
         """The tags of the object's newest version."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-__all__ = ["autoscaling", "cloudwatch", "events", "iam", "is_loaded", "logs", "s3", "scheduler"]
+__all__ = ["autoscaling", "cloudwatch", "events", "existing", "iam", "is_loaded", "logs", "s3", "scheduler"]
+
+# Services whose name in ARNs is not moto's.
+_MODULES = {"lambda": "awslambda"}
 
 
 def is_loaded(service: str) -> bool:
@@ -32,6 +35,21 @@ def events(account_id: str, region: str) -> Any:
     from moto.events.models import events_backends
 
     return events_backends[account_id][region]
+
+
+def existing(service: str, account_id: str, region: str) -> Any:
+    """The service's store of the region; None where no client has called the service, or there is no such region.
+
+    `service` is the name in ARNs.
+    """
+    name = _MODULES.get(service, service)
+    models = sys.modules.get(f"moto.{name}.models")
+    if models is None:
+        return None
+    regions = getattr(models, f"{name}_backends".replace("awslambda", "lambda"))[account_id]
+    if region not in regions:
+        return None
+    return regions[region]  # moto makes the store of a region when it is first asked for
 
 
 def iam(account_id: str, partition: str) -> Any:

@@ -11,6 +11,7 @@ from localaws.iam.stores import Attached
 from localaws.motobridge import backends
 from localaws.motobridge.lock import MOTO_LOCK
 from localaws.motobridge.managed_policies import load_on_first_use
+from localaws.motobridge.resource_policies import key_arn, resource_policy
 
 __all__ = ["AttachedPolicies"]
 
@@ -35,6 +36,13 @@ class AttachedPolicies:
         self._account_id = account_id
         self._iam = backends.iam(account_id, partition)
         self._found: dict[tuple[object, ...], Attached] = {}
+
+    @property
+    def canonical_user_id(self) -> str:
+        """The account's identifier in bucket policies and ACLs."""
+        from moto.s3.models import OWNER
+
+        return OWNER
 
     def changed(self) -> None:
         """Look everything up again: something was done to users, groups, roles or policies."""
@@ -103,6 +111,17 @@ class AttachedPolicies:
                 return False, None
             text = None if bucket.policy is None else bucket.policy.decode("utf-8", "replace")
         return True, None if text is None else _read(text)
+
+    def resource(self, arn: str) -> Policy | None:
+        """The policy of a bucket (or of an object's bucket), key, queue, topic, function or repository."""
+        if arn.startswith(f"arn:{self.partition}:s3:::"):
+            return self.bucket(arn.rpartition(":")[2].partition("/")[0])[1]
+        text = resource_policy(self._account_id, arn)
+        return None if text is None else _read(text)
+
+    def key_arn(self, name: str, region: str) -> str | None:
+        """The ARN of the KMS key of an ID, alias or ARN; None where there is no such key."""
+        return key_arn(self._account_id, region, name)
 
     def object_tags(self, bucket: str, key: str) -> dict[str, str]:
         """The tags of an object's newest version, for `s3:ExistingObjectTag/…`."""

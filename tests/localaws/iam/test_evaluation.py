@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from localaws.iam.evaluate import Access, Caller, Policies, evaluate
+from localaws.iam.evaluate import Access, Policies, evaluate
+from localaws.iam.named_principals import Caller
 from localaws.iam.policy import Policy, PolicyError, read_policy
 
 ACCOUNT = "111122223333"
@@ -107,6 +108,43 @@ def test_everybody_but() -> None:
     assert decide(resource=but(ROLE, effect="Allow")) == "implicitDeny by identity-based policy"
 
 
+AS_SERVICE = Caller.of_service("events.amazonaws.com")
+OF_CANONICAL = Caller(SESSION, ACCOUNT, "AROAWORKER:night", ROLE, canonical_user_id="75aa")
+
+
+def to(principal: Any, effect: str = "Allow", element: str = "Principal") -> Policy:
+    return policy(statement(effect, **{element: principal}))
+
+
+# Who asks, the resource's policy, and what comes of it without any other policy.
+PRINCIPAL_CASES = [
+    (AS_SERVICE, to({"Service": "events.amazonaws.com"}), "allowed"),
+    (AS_SERVICE, to({"Service": ["sns.amazonaws.com", "events.amazonaws.com"]}), "allowed"),
+    (AS_SERVICE, to({"Service": "sns.amazonaws.com"}), "implicitDeny"),
+    (AS_SERVICE, to({"AWS": "events.amazonaws.com"}), "implicitDeny"),
+    (AS_SERVICE, to("*"), "allowed"),
+    (AS_SERVICE, to({"AWS": ROOT}), "implicitDeny"),
+    (AS_SERVICE, to("*", "Deny"), "explicitDeny"),
+    (AS_SERVICE, to({"Service": "events.amazonaws.com"}, "Deny"), "explicitDeny"),
+    (AS_SERVICE, to({"Service": "sns.amazonaws.com"}, "Deny", "NotPrincipal"), "explicitDeny"),
+    (AS_SERVICE, to({"Service": "events.amazonaws.com"}, "Deny", "NotPrincipal"), "implicitDeny"),
+    (AS_ROLE, to({"Service": "events.amazonaws.com"}), "implicitDeny"),
+    (AS_ROLE, to({"Federated": SESSION}), "implicitDeny"),
+    (AS_ROLE, to({"Federated": ROLE, "AWS": ROLE}), "allowed"),
+    (AS_ROLE, to({"CanonicalUser": "75aa"}, "Deny"), "implicitDeny"),
+    (OF_CANONICAL, to({"CanonicalUser": "75aa"}, "Deny"), "explicitDeny"),
+    (OF_CANONICAL, to({"CanonicalUser": "75ab"}, "Deny"), "implicitDeny"),
+    # The account: identity-based policies decide.
+    (OF_CANONICAL, to({"CanonicalUser": "75aa"}), "implicitDeny"),
+    (AS_ROLE, to({"CanonicalUser": "75aa", "AWS": []}), "implicitDeny"),
+]
+
+
+@pytest.mark.parametrize(("caller", "resource", "expected"), PRINCIPAL_CASES)
+def test_kinds_of_principals(caller: Caller, resource: Policy, expected: str) -> None:
+    assert decide(caller, resource=resource).split()[0] == expected
+
+
 # Action and Resource elements of a statement, an action, a resource, and whether they match.
 MATCHES = [
     ({"Action": "*"}, "iam:CreateRole", OBJECT, True),
@@ -154,6 +192,12 @@ def test_a_single_statement_needs_no_list() -> None:
         ('{"Statement": {"Effect": "Allow", "Action": "*", "Principal": "me"}}', 'A principal is "me"'),
         ('{"Statement": {"Effect": "Allow", "Action": "*", "Condition": {"Bool": 1}}}', "must give operators"),
         ('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*", "NotResource": "*"}}', "both Resource and"),
+        ('{"Version": "2020-01-01", "Statement": []}', "must be 2012-10-17 or 2008-10-17"),
+        ('{"Version": 2012, "Statement": []}', "must be 2012-10-17 or 2008-10-17"),
+        ('{"Statement": {"Effect": "Allow", "Action": []}}', "A statement's Action is empty"),
+        ('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": []}}', "A statement's Resource is empty"),
+        ('{"Statement": {"Effect": "Allow", "NotAction": [], "Resource": "*"}}', "A statement's NotAction is empty"),
+        ('{"Statement": {"Effect": "Allow", "Action": "*", "Principal": {"User": "x"}}}', "Invalid principal"),
     ],
 )
 def test_what_is_no_policy(text: str, message: str) -> None:

@@ -1,0 +1,19 @@
+"""All policies that decide on one resource."""
+
+from __future__ import annotations
+
+from localaws.iam.evaluate import Policies
+from localaws.iam.stores import Attached, PolicyStore
+
+__all__ = ["policies_on"]
+
+
+def policies_on(resource: str, own: Attached, store: PolicyStore) -> Policies:
+    """The principal's `own` policies and that of the resource (an ARN, or `*`).
+
+    A KMS key's policy always takes part: identity-based policies count only where it names the account.
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
+    """
+    policy = store.resource(resource)
+    is_key = policy is not None and resource.split(":", 3)[2:3] == ["kms"]
+    return Policies(own.identity, policy, own.boundary, own.session, resource_must_allow=is_key)
