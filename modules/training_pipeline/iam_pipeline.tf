@@ -1,15 +1,22 @@
 locals {
   bucket_arn    = "arn:${local.partition}:s3:::${var.storage.bucket}"
   sagemaker_arn = "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}"
-  # SageMaker begins the name of every job that a pipeline starts with pipelines-.
-  job_arns = [
-    "${local.sagemaker_arn}:processing-job/pipelines-*",
-    "${local.sagemaker_arn}:training-job/pipelines-*",
-  ]
-  # The beginning of a tuning job's name is not documented.
-  tuning_arns = contains([for step in try(jsondecode(local.filled).Steps, []) : try(step.Type, "")], "Tuning") ? [
-    "${local.sagemaker_arn}:hyper-parameter-tuning-job/*",
-  ] : []
+  # Decoded and encoded, equal definitions have equal texts, whose keys are found by pattern at every depth of branches.
+  definition_text = try(jsonencode(jsondecode(local.filled)), "")
+  job_steps       = length(regexall("\"Type\":\"(?:ClarifyCheck|Processing|QualityCheck|Training)\"", local.definition_text))
+  named_jobs      = length(regexall("\"(?:Processing|Training)JobName\":\"${local.job_name_prefix}", local.definition_text))
+  # A job's name begins with the name in its step's arguments. Where a definition leaves one out, SageMaker begins the
+  # name with pipelines-, as it does in every pipeline of the account, and continues with the execution's id, which no
+  # policy can know: nothing narrower includes that job.
+  # https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-access.html#build-and-manage-step-permissions-prefix
+  job_names = concat(["${local.job_name_prefix}*"], local.named_jobs == local.job_steps ? [] : ["pipelines-*"])
+  job_arns = flatten([
+    for name in local.job_names : [for kind in ["processing-job", "training-job"] : "${local.sagemaker_arn}:${kind}/${name}"]
+  ])
+  # The beginning of a tuning job's name is not documented, and its 32 characters have no room for a name of its own
+  # before the execution's id: nothing narrower is sure to include it. Its trials are started by SageMaker, not by this role.
+  tunes       = strcontains(local.definition_text, "\"Type\":\"Tuning\"")
+  tuning_arns = local.tunes ? ["${local.sagemaker_arn}:hyper-parameter-tuning-job/*"] : []
   registry_arns = var.model_package_group_name == null ? [] : [
     "${local.sagemaker_arn}:model-package-group/${var.model_package_group_name}",
     "${local.sagemaker_arn}:model-package/${var.model_package_group_name}/*",

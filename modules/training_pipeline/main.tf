@@ -10,20 +10,25 @@ locals {
   # The attribute `id` names the region in every major version of the provider; `name` is deprecated since version 6.
   region = data.aws_region.current.id
 
-  pipeline_name  = coalesce(var.pipeline_name, var.name)
-  pipeline_role  = "${var.name}-pipeline"
-  job_role       = "${var.name}-job"
-  job_role_arn   = "arn:${local.partition}:iam::${local.account_id}:role/${local.job_role}"
-  definition_key = "${var.storage.definition_prefix}/${local.pipeline_name}.json"
+  pipeline_name = coalesce(var.pipeline_name, var.name)
+  pipeline_role = "${var.name}-pipeline"
+  job_role      = "${var.name}-job"
+  job_role_arn  = "arn:${local.partition}:iam::${local.account_id}:role/${local.job_role}"
+  # Two hyphens end it: where names have only single ones inside, no other pipeline's job names begin with it. Execution
+  # id, attempt and random part take 26 of a job name's 63 characters: a longer name is cut and told apart by its hash.
+  # Lower case, because SageMaker writes names so in ARNs.
+  job_name_prefix = lower("${length(var.name) <= 30 ? var.name : "${trim(substr(var.name, 0, 21), "-")}-${substr(sha256(var.name), 0, 8)}"}--")
+  definition_key  = "${var.storage.definition_prefix}/${local.pipeline_name}.json"
 
   module_tokens = merge(
     {
-      account_id    = local.account_id
-      bucket        = var.storage.bucket
-      job_role_arn  = local.job_role_arn
-      job_role_name = local.job_role
-      partition     = local.partition
-      region        = local.region
+      account_id      = local.account_id
+      bucket          = var.storage.bucket
+      job_name_prefix = local.job_name_prefix
+      job_role_arn    = local.job_role_arn
+      job_role_name   = local.job_role
+      partition       = local.partition
+      region          = local.region
     },
     var.model_package_group_name == null ? {} : { model_package_group = var.model_package_group_name },
   )

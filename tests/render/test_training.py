@@ -77,6 +77,17 @@ def test_steps_and_branches(training: dict[str, Any]) -> None:
     assert [(step["Name"], step["Type"]) for step in check["ElseSteps"]] == [("QualityTooLow", "Fail")]
 
 
+@pytest.mark.parametrize("name", ["training", "training-spot", "training-tuned"])
+def test_every_processing_and_training_step_names_its_jobs_after_the_pipeline(name: str) -> None:
+    named = {
+        step["Name"]: step["Arguments"].get(f"{step['Type']}JobName")
+        for step in steps(committed(name)).values()
+        if step["Type"] in ("Processing", "Training")
+    }
+    train = {} if name == "training-tuned" else {"TrainModel": "mlops-student01--train"}
+    assert named == train | {"PreprocessData": "mlops-student01--prep", "EvaluateModel": "mlops-student01--eval"}
+
+
 @pytest.mark.parametrize(("auc", "passes"), [(0.84999, False), (0.85, True), (0.93, True)])
 def test_quality_gate(training: dict[str, Any], auc: float, passes: bool) -> None:
     (condition,) = steps(training)["CheckQuality"]["Arguments"]["Conditions"]

@@ -28,6 +28,7 @@ def definition(student: str) -> dict[str, Any]:
     bucket = f"sagemaker-{student}"
     values = {
         "bucket": bucket,
+        "job_name_prefix": f"mlops-{student}--",
         "job_role_arn": "arn:aws:iam::123456789012:role/grading",
         "sklearn_image": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2",
         "xgboost_image": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1",

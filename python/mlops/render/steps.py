@@ -18,8 +18,10 @@ from mlops.render.tokens import token
 __all__ = [
     "INPUT_DIR",
     "OUTPUT_DIR",
+    "ParametrisedProcessingStep",
     "ParametrisedTrainingStep",
     "cache",
+    "job_name",
     "job_retries",
     "output_of",
     "output_uri",
@@ -88,6 +90,16 @@ def service_retries() -> list[Any]:
     ]
 
 
+def job_name(duty: str) -> str:
+    """The beginning of the names of a step's jobs: `{job_name_prefix}{duty}`, before execution id and random part.
+
+    Pipelines begins a job's name with the name in the step's arguments, so that a policy can tell the jobs of one
+    pipeline from those of others in the account
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-access.html#build-and-manage-step-permissions-prefix).
+    """
+    return f"{token('job_name_prefix')}{duty}"
+
+
 def job_retries() -> list[Any]:
     """Retries for a step that runs a job: also its internal errors, and a lack of instances in the region.
 
@@ -111,6 +123,20 @@ def job_retries() -> list[Any]:
     ]
 
 
+class ParametrisedProcessingStep(ProcessingStep):  # type: ignore[misc,unused-ignore]
+    """A ProcessingStep with members of its request replaced, such as the job's name, which the SDK removes."""
+
+    def __init__(self, name: str, *, overrides: dict[str, Any], **settings: Any) -> None:
+        """`overrides`: member of CreateProcessingJob → its value, or a dict that is merged into that member."""
+        super().__init__(name, **settings)
+        self._overrides = overrides
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The CreateProcessingJob request."""
+        return _replaced(super().arguments, self._overrides)
+
+
 class ParametrisedTrainingStep(TrainingStep):  # type: ignore[misc,unused-ignore]
     """A TrainingStep with members of its request replaced.
 
@@ -126,8 +152,10 @@ class ParametrisedTrainingStep(TrainingStep):  # type: ignore[misc,unused-ignore
     @property
     def arguments(self) -> dict[str, Any]:
         """The CreateTrainingJob request."""
-        request: dict[str, Any] = super().arguments
-        return request | {
-            member: request[member] | value if isinstance(value, dict) else value
-            for member, value in self._overrides.items()
-        }
+        return _replaced(super().arguments, self._overrides)
+
+
+def _replaced(request: dict[str, Any], overrides: dict[str, Any]) -> dict[str, Any]:
+    return request | {
+        member: request[member] | value if isinstance(value, dict) else value for member, value in overrides.items()
+    }

@@ -54,6 +54,11 @@ TOKENS: dict[str, Token] = {
         _S3_URI,
         "s3://sagemaker-student01/data/training/2c26b46b68ffc68f/adult.csv",
     ),
+    "job_name_prefix": Token(
+        "Beginning of the names of the pipeline's jobs, with two hyphens at the end: others have single ones.",
+        r"[A-Za-z0-9](?:-*[A-Za-z0-9]){0,29}--",
+        "mlops-student01--",
+    ),
     "job_role_arn": Token(
         "ARN of the role that every job runs with.",
         r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+",

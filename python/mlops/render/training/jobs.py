@@ -12,8 +12,10 @@ from sagemaker.train.configs import CheckpointConfig, Compute, InputData, Networ
 from mlops.render.steps import (
     INPUT_DIR,
     OUTPUT_DIR,
+    ParametrisedProcessingStep,
     ParametrisedTrainingStep,
     cache,
+    job_name,
     job_retries,
     output_of,
     output_uri,
@@ -57,9 +59,10 @@ def preprocess_data(session: Any, declared: Parameters) -> ProcessingStep:
             *("--seed", declared.seed.to_string()),
         ],
     )
-    return ProcessingStep(
+    return ParametrisedProcessingStep(
         "PreprocessData",
         step_args=arguments,
+        overrides={"ProcessingJobName": job_name("prep")},
         description="Checks the data against its schema, fits the encoder, splits 70/15/15.",
         property_files=[REPORT],
         cache_config=cache(),
@@ -94,6 +97,7 @@ def train_model(session: Any, declared: Parameters, preprocess: ProcessingStep) 
         "TrainModel",
         step_args=trainer.train(input_data_config=channels),
         overrides={
+            "TrainingJobName": job_name("train"),
             "RoleArn": token("job_role_arn"),
             "ResourceConfig": {"VolumeSizeInGB": declared.training_volume_size},
             "StoppingCondition": stopping | ({"MaxWaitTimeInSeconds": max_wait} if max_wait else {}),
@@ -131,9 +135,10 @@ def evaluate_model(session: Any, declared: Parameters, preprocess: ProcessingSte
             *("--threshold", declared.decision_threshold.to_string()),
         ],
     )
-    return ProcessingStep(
+    return ParametrisedProcessingStep(
         "EvaluateModel",
         step_args=arguments,
+        overrides={"ProcessingJobName": job_name("eval")},
         description="Scores the test split and writes the metrics in the Model Registry's format.",
         property_files=[EVALUATION],
         cache_config=cache(),
