@@ -34,11 +34,16 @@ def _ignoring_case(wanted: str, given: str) -> bool:
 def _number(compare: Callable[[Decimal, Decimal], bool]) -> Test:
     def test(wanted: str, given: str) -> bool:
         try:
-            return compare(Decimal(given), Decimal(wanted))
+            return compare(_decimal(given), _decimal(wanted))
         except InvalidOperation:
             return False
 
     return test
+
+
+def _decimal(text: str) -> Decimal:
+    # Python also reads 1_000 and the digits of other scripts.
+    return Decimal(text if text.isascii() and "_" not in text else "not a number")
 
 
 def _moment(text: str) -> datetime:

@@ -16,6 +16,7 @@ from localaws.api.protocols import Response
 from localaws.api.request import Request
 from localaws.iam import Principal
 from localaws.motobridge.assume_role import assume_role
+from localaws.motobridge.document_checks import check_documents
 from localaws.motobridge.faults import refusal
 from localaws.motobridge.fixes import after, apply_fixes, before
 from localaws.motobridge.lock import MOTO_LOCK
@@ -46,6 +47,7 @@ def serve(principals: Principals, request: Request, caller: Principal) -> Respon
     except ModuleNotFoundError as error:
         raise unknown_operation(scope.service, f"* (moto needs {error.name} for it)") from error
     before(request)
+    check_documents(request, caller.account_id, principals.policies.partition)
     if (scope.service, request.operation) == ("sts", "AssumeRole"):
         return assume_role(principals, request, caller)
     from moto.core.request import Request as MotoRequest

@@ -141,11 +141,14 @@ class Principals:
         role = self.role(role_arn)
         decision = None if role is None else decide_for_service(role, service, name, self._region)
         if decision is None or not decision.allowed:
-            why = "there is no such role" if decision is None else decision.reason("sts:AssumeRole")
-            raise validation_error(
+            message = (
                 f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal "
-                f"'{service.name}' to assume the role. Refused {why}; aws:SourceArn is {service.source_arn}."
+                f"'{service.name}' to assume the role."
             )
+            if decision is not None:
+                reason = decision.reason("sts:AssumeRole")
+                message += f" It was refused {reason}, with {service.source_arn} for aws:SourceArn."
+            raise validation_error(message)
         return self.open_session(role_arn, name, self.session_seconds, SessionSettings(), service)
 
     def open_session(

@@ -85,4 +85,4 @@ def test_the_source_is_the_resource_that_sagemaker_acts_for(module_stack: Any) -
     message = caught.value.response["Error"]["Message"]
     assert message.startswith(f"Could not assume role {elsewhere}. Please ensure that the role exists and allows")
     assert "because no role trust policy allows the sts:AssumeRole action" in message
-    assert f"aws:SourceArn is arn:aws:sagemaker:us-east-1:{ACCOUNT}:model/untraced" in message
+    assert f"with arn:aws:sagemaker:us-east-1:{ACCOUNT}:model/untraced for aws:SourceArn" in message
