@@ -74,7 +74,8 @@ demo-down: install ## end what `make demo KEEP=1`, or a demo that was killed, le
 
 ## The checks
 
-PYTEST = $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+# Stacks, jobs and commands are processes of their own: hundreds of them would compile the project each time.
+PYTEST = env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: test test-quick test-full check
 test: needs-terraform $(VENV)/.installed-dev ## the tests (ARGS='tests/jobs -k …')

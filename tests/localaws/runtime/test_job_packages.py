@@ -59,7 +59,11 @@ INSTALLS = {
 }
 
 
-@pytest.mark.parametrize("way", INSTALLS)
+# Other tests of this file install the folder, by pip's own process and by its script.
+REPEATED = ("folder", "git", "requirements", "upgrade")
+
+
+@pytest.mark.parametrize("way", [pytest.param(way, marks=[pytest.mark.full] * (way in REPEATED)) for way in INSTALLS])
 def test_a_package_that_must_be_built_is_installed(way: str, tmp_path: Path) -> None:
     job = Job(tmp_path)
     child = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import tiny; tiny.main()'], check=True)"
