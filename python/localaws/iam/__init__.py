@@ -3,7 +3,7 @@
 from localaws.iam.authorizer import AccessRequest, Authorizer, is_key_denied
 from localaws.iam.principal import Principal, RoleSession, ServicePrincipal
 from localaws.iam.rotation import ContainerCredentials, RotatingSession
-from localaws.iam.simulation import simulate
+from localaws.iam.simulation import simulate, simulate_custom
 
 __all__ = [
     "AccessRequest",
@@ -15,4 +15,5 @@ __all__ = [
     "ServicePrincipal",
     "is_key_denied",
     "simulate",
+    "simulate_custom",
 ]

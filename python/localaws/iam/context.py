@@ -15,7 +15,7 @@ from localaws.iam.patterns import Context
 from localaws.iam.principal import Principal, ServicePrincipal
 from localaws.iam.s3_actions import S3Call
 
-__all__ = ["global_keys", "s3_keys", "service_keys"]
+__all__ = ["global_keys", "moment_keys", "s3_keys", "service_keys"]
 
 # Headers that are condition keys under their own names.
 _S3_HEADERS = (
@@ -85,6 +85,11 @@ def service_keys(service: ServicePrincipal, account_id: str, region: str) -> dic
         "aws:viaawsservice": "false",
     }
     return {key: (value,) for key, value in keys.items()}
+
+
+def moment_keys() -> dict[str, tuple[str, ...]]:
+    """The keys that every request has: when it was sent."""
+    return {key: (value,) for key, value in _moment().items()}
 
 
 def _moment() -> dict[str, str]:

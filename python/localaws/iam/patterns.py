@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["Context", "arn_matches", "equals", "fill", "glob_matches", "matches"]
+__all__ = ["Context", "arn_matches", "equals", "fill", "glob_matches", "matches", "variables_of"]
 
 Context = Mapping[str, tuple[str, ...]]
 """What is known of a request: condition keys in lower case and their values (a key without values is not there)."""
@@ -39,6 +39,12 @@ def fill(text: str, context: Context) -> str | None:
         parts += [text[end:start], value]
         end = stop + 1
     return "".join([*parts, text[end:]])
+
+
+def variables_of(text: str) -> list[str]:
+    """The condition keys, in lower case, whose values `fill` puts into the text."""
+    names = [part.partition("}")[0].partition(",")[0].strip() for part in text.split("${")[1:] if "}" in part]
+    return [name.lower() for name in names if name not in _LITERAL]
 
 
 def _value(variable: str, context: Context) -> str | None:

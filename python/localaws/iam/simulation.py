@@ -1,64 +1,118 @@
-"""SimulatePrincipalPolicy, which moto does not have and SDK v3 calls: answered by the evaluator of every request.
+"""SimulatePrincipalPolicy and SimulateCustomPolicy, which moto does not have, by the evaluator of every request.
 
-Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html.
+Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html and
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from xml.sax.saxutils import escape
+from itertools import islice, product
 
 from localaws.api.errors import AwsError
 from localaws.api.query import members
-from localaws.iam.context import global_keys
-from localaws.iam.evaluate import Access, Policies, evaluate
+from localaws.iam.context import global_keys, moment_keys
+from localaws.iam.documents import DocumentKind, check_document
+from localaws.iam.evaluate import Access, Policies
 from localaws.iam.named_principals import Caller
 from localaws.iam.patterns import Context
-from localaws.iam.policy import Policy, PolicyError, read_policy
+from localaws.iam.policy import Policy, PolicyError
 from localaws.iam.principal import Principal
+from localaws.iam.simulation_results import Source, result
 from localaws.iam.stores import PolicyStore
 
-__all__ = ["simulate"]
+__all__ = ["simulate", "simulate_custom"]
 
 _XMLNS = "https://iam.amazonaws.com/doc/2010-05-08/"
+_DEFAULT_ITEMS, _MAX_ITEMS = 100, 1000
+_MAX_CHARACTERS = 131_072
+# Who simulates a custom policy without a CallerArn: no resource-based policy names such a user.
+_UNKNOWN_CALLER = Caller("arn:aws:iam::000000000000:user/unknown", "000000000000", "")
+Form = Mapping[str, str]
 
 
-def simulate(form: Mapping[str, str], principal: Principal | None, attached: PolicyStore, region: str) -> bytes:
-    """The XML answer for the request's action names and resources (`*` where it names none), one result a pair.
+def simulate(form: Form, principal: Principal | None, attached: PolicyStore, region: str) -> bytes:
+    """SimulatePrincipalPolicy's XML: one result for each pair of an action and a resource (`*` where none is named).
 
     `principal` is who PolicySourceArn stands for; None raises AWS's NoSuchEntity.  Its policies decide together with
     those of the request; a resource's own policy counts only where the request brings it.
     """
-    source = form.get("PolicySourceArn", "")
     if principal is None:
+        source = form.get("PolicySourceArn", "")
         raise AwsError("NoSuchEntity", f"The principal {source} cannot be found.", status=404)
+    own = attached.of(principal)
+    sources = [Source(name, text, policy) for (name, text), policy in zip(own.sources, own.identity, strict=True)]
+    context = {**global_keys(principal, region, {}, own.tags), **_entries(form)}
+    caller = Caller(principal.arn, principal.account_id, principal.user_id, principal.role_arn)
+    return _answer("SimulatePrincipalPolicy", form, sources, own.boundary, context, caller)
+
+
+def simulate_custom(form: Form, region: str) -> bytes:
+    """SimulateCustomPolicy's XML, by the policies of the request alone."""
+    if not members(form, "PolicyInputList"):
+        raise AwsError("ValidationError", "PolicyInputList must have at least one policy document.")
+    context = {**moment_keys(), "aws:requestedregion": (region,), **_entries(form)}
+    return _answer("SimulateCustomPolicy", form, [], None, context, _caller(form))
+
+
+def _caller(form: Form) -> Caller:
+    arn = form.get("CallerArn")
+    if arn is None:
+        if "ResourcePolicy" in form:
+            raise AwsError("InvalidInput", "CallerArn must be given with ResourcePolicy: a user's or a role's ARN.")
+        return _UNKNOWN_CALLER
+    parts = arn.split(":", 5)
+    if len(parts) < 6 or not parts[5].startswith(("user/", "role/")):
+        raise AwsError("InvalidInput", f"CallerArn is {arn}: it must be the ARN of a user or a role.")
+    return Caller(arn, parts[4], "", arn if parts[5].startswith("role/") else None)
+
+
+def _answer(
+    operation: str, form: Form, own: list[Source], boundary: Policy | None, context: Context, caller: Caller
+) -> bytes:
     actions = members(form, "ActionNames")
     if not actions:
         raise AwsError("ValidationError", "ActionNames must name at least one action, such as s3:GetObject.")
-    own = attached.of(principal)
-    boundaries = [_policy(text) for text in members(form, "PermissionsBoundaryPolicyInputList")]
+    given = _sources(form, "PolicyInputList", "identity")
+    boundaries = _sources(form, "PermissionsBoundaryPolicyInputList", "identity")
+    resource = [_source("ResourcePolicy", form["ResourcePolicy"], "resource")] if "ResourcePolicy" in form else []
     policies = Policies(
-        (*own.identity, *(_policy(text) for text in members(form, "PolicyInputList"))),
-        _policy(form["ResourcePolicy"]) if "ResourcePolicy" in form else None,
-        boundaries[0] if boundaries else own.boundary,
+        tuple(source.policy for source in (*own, *given)),
+        resource[0].policy if resource else None,
+        boundaries[0].policy if boundaries else boundary,
     )
-    context = {**global_keys(principal, region, {}, own.tags), **_entries(form)}
-    caller = Caller(principal.arn, principal.account_id, principal.user_id, principal.role_arn)
+    pairs = product(actions, members(form, "ResourceArns") or ["*"])
+    first, count = _page(form)
+    chosen = list(islice(pairs, first, first + count + 1))
+    truncated = len(chosen) > count
     results = [
-        _result(Access(action, resource, context), caller, policies)
-        for action in actions
-        for resource in members(form, "ResourceArns") or ["*"]
+        result(Access(action, on, context), caller, policies, [*own, *given], resource) for action, on in chosen[:count]
     ]
+    marker = f"<Marker>{first + count}</Marker>" if truncated else ""
     return (
-        f'<SimulatePrincipalPolicyResponse xmlns="{_XMLNS}"><SimulatePrincipalPolicyResult>'
-        f"<IsTruncated>false</IsTruncated><EvaluationResults>{''.join(results)}</EvaluationResults>"
-        "</SimulatePrincipalPolicyResult>"
-        f"<ResponseMetadata><RequestId>{uuid.uuid4()}</RequestId></ResponseMetadata></SimulatePrincipalPolicyResponse>"
+        f'<{operation}Response xmlns="{_XMLNS}"><{operation}Result>'
+        f"<IsTruncated>{str(truncated).lower()}</IsTruncated>{marker}"
+        f"<EvaluationResults>{''.join(results)}</EvaluationResults></{operation}Result>"
+        f"<ResponseMetadata><RequestId>{uuid.uuid4()}</RequestId></ResponseMetadata></{operation}Response>"
     ).encode()
 
 
-def _entries(form: Mapping[str, str]) -> Context:
+def _page(form: Form) -> tuple[int, int]:
+    """How many results to leave out (Marker), and how many to give at most."""
+    items, marker = form.get("MaxItems", str(_DEFAULT_ITEMS)), form.get("Marker", "0")
+    if not (_is_number(items) and 1 <= int(items) <= _MAX_ITEMS):
+        raise AwsError("ValidationError", f"MaxItems is {items!r}: it must be a number from 1 to {_MAX_ITEMS}.")
+    if not _is_number(marker):
+        raise AwsError("ValidationError", f"Marker is {marker!r}: it must be the one of the previous answer.")
+    return int(marker), int(items)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def _entries(form: Form) -> Context:
     """The condition keys that the request gives."""
     found: dict[str, tuple[str, ...]] = {}
     number = 1
@@ -68,25 +122,14 @@ def _entries(form: Mapping[str, str]) -> Context:
     return found
 
 
-def _policy(text: str) -> Policy:
+def _sources(form: Form, name: str, kind: DocumentKind) -> list[Source]:
+    return [_source(f"{name}.{number}", text, kind) for number, text in enumerate(members(form, name), 1)]
+
+
+def _source(name: str, text: str, kind: DocumentKind) -> Source:
+    if len(text) > _MAX_CHARACTERS:
+        raise AwsError("InvalidInput", f"{name} has {len(text)} characters: at most {_MAX_CHARACTERS} are allowed.")
     try:
-        return read_policy(text)
+        return Source(name, text, check_document(text, kind))
     except PolicyError as error:
-        raise AwsError("InvalidInput", str(error)) from error
-
-
-def _result(access: Access, caller: Caller, policies: Policies) -> str:
-    decision = evaluate(access, caller, policies).outcome
-    detail = ""
-    if policies.boundary is not None:
-        # Whether the boundary alone would let it pass.
-        within = str(evaluate(access, caller, Policies((policies.boundary,))).allowed).lower()
-        detail = (
-            f"<PermissionsBoundaryDecisionDetail><AllowedByPermissionsBoundary>{within}</AllowedByPermissionsBoundary>"
-            "</PermissionsBoundaryDecisionDetail>"
-        )
-    return (
-        f"<member><EvalActionName>{escape(access.action)}</EvalActionName>"
-        f"<EvalResourceName>{escape(access.resource)}</EvalResourceName><EvalDecision>{decision}</EvalDecision>"
-        f"<MatchedStatements/><MissingContextValues/>{detail}</member>"
-    )
+        raise AwsError("InvalidInput", f"{name}: {error}") from error

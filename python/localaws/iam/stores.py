@@ -13,12 +13,13 @@ __all__ = ["Attached", "PolicyStore", "RoleStore"]
 
 @dataclass(frozen=True)
 class Attached:
-    """A principal's policies and tags."""
+    """A principal's policies and tags; `sources` are the name and the text of each identity-based policy."""
 
     identity: tuple[Policy, ...] = ()
     boundary: Policy | None = None
     session: Policy | None = None
     tags: dict[str, str] = field(default_factory=dict)
+    sources: tuple[tuple[str, str], ...] = ()
 
 
 class PolicyStore(Protocol):

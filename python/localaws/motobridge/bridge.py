@@ -14,7 +14,7 @@ from botocore.model import OperationNotFoundError
 from localaws.api.errors import AwsError, unknown_operation
 from localaws.api.protocols import Response
 from localaws.api.request import Request
-from localaws.iam import Principal
+from localaws.iam import Principal, simulate_custom
 from localaws.motobridge.assume_role import assume_role
 from localaws.motobridge.document_checks import check_documents
 from localaws.motobridge.faults import refusal
@@ -50,6 +50,8 @@ def serve(principals: Principals, request: Request, caller: Principal) -> Respon
     check_documents(request, caller.account_id, principals.policies.partition)
     if (scope.service, request.operation) == ("sts", "AssumeRole"):
         return assume_role(principals, request, caller)
+    if (scope.service, request.operation) == ("iam", "SimulateCustomPolicy"):
+        return Response(200, simulate_custom(request.form, scope.region), {"Content-Type": "text/xml"})
     from moto.core.request import Request as MotoRequest
     from werkzeug.datastructures import ImmutableMultiDict
     from werkzeug.exceptions import HTTPException

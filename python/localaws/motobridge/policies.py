@@ -19,7 +19,8 @@ _logger = logging.getLogger(__name__)
 _NOTHING = Policy(())
 _NOTHING_TEXT = '{"Statement": []}'
 # What stands for a boundary or bucket policy that cannot be read: nobody gets in because of a defect.
-_DENY_ALL = read_policy('{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}}')
+_DENY_ALL_TEXT = '{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}}'
+_DENY_ALL = read_policy(_DENY_ALL_TEXT)
 
 
 class AttachedPolicies:
@@ -70,10 +71,10 @@ class AttachedPolicies:
             entity = self._entity(principal)
             if entity is None:
                 return Attached()
-            texts = _texts(entity)
+            texts = _texts(entity, "user" if principal.kind != "assumed-role" else "role")
             if principal.kind != "assumed-role":
                 for group in self._iam.get_groups_for_user(principal.name):
-                    texts += _texts(group)
+                    texts += _texts(group, "group")
             boundary_arn = getattr(entity, "permissions_boundary_arn", None)
             boundary = self._iam.managed_policies.get(boundary_arn) if boundary_arn else None
             boundary_text = None if boundary is None else _default(boundary)
@@ -81,12 +82,13 @@ class AttachedPolicies:
             session_texts = [principal.session_policy] if principal.session_policy is not None else []
             session_texts += [self._managed_text(arn) for arn in principal.session_policy_arns]
         return Attached(
-            tuple(_read(text) for text in texts),
+            tuple(_read(text) for _, text in texts),
             # A boundary that names no policy bounds everything.
             (_NOTHING if boundary_text is None else _read(boundary_text)) if boundary_arn else None,
             # Inline and managed session policies together allow what one of them allows.
             Policy(tuple(each for text in session_texts for each in _read(text).statements)) if session_texts else None,
             _merged(tags, principal.session_tags),
+            tuple((name, _DENY_ALL_TEXT if _read(text) is _DENY_ALL else text) for name, text in texts),
         )
 
     def trust(self, role: Any) -> tuple[Policy, dict[str, str]]:
@@ -142,8 +144,10 @@ class AttachedPolicies:
         return next((role for role in self._iam.get_roles() if role.name == name and role.arn == role_arn), None)
 
 
-def _texts(entity: Any) -> list[str]:
-    return [*entity.policies.values(), *(_default(policy) for policy in entity.managed_policies.values())]
+def _texts(entity: Any, kind: str) -> list[tuple[str, str]]:
+    """The policies of a user, role or group, each with the name that simulations give it."""
+    inline = [(f"{kind}_{entity.name}_{name}", text) for name, text in entity.policies.items()]
+    return [*inline, *((policy.name, _default(policy)) for policy in entity.managed_policies.values())]
 
 
 def _default(policy: Any) -> str:
