@@ -62,6 +62,14 @@ data "aws_iam_policy_document" "schedule_trust" {
       variable = "aws:SourceAccount"
       values   = [local.account_id]
     }
+
+    # Scheduler sends the ARN of the schedule's group, never that of the schedule.
+    # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceArn"
+      values   = ["arn:${local.partition}:scheduler:${local.region}:${local.account_id}:schedule-group/default"]
+    }
   }
 }
 

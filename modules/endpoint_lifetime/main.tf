@@ -2,6 +2,8 @@ data "aws_caller_identity" "current" {}
 
 data "aws_partition" "current" {}
 
+data "aws_region" "current" {}
+
 # The time at which the endpoint was created: a later plan keeps it, and an endpoint created anew gets a new one.
 resource "terraform_data" "created" {
   input            = timestamp()
@@ -13,6 +15,11 @@ resource "terraform_data" "created" {
 }
 
 locals {
+  account_id = data.aws_caller_identity.current.account_id
+  partition  = data.aws_partition.current.partition
+  # The attribute `id` names the region in every major version of the provider; `name` is deprecated since version 6.
+  region = data.aws_region.current.id
+
   ends_at = timeadd(terraform_data.created.output, "${var.hours}h")
 }
 
@@ -27,7 +34,7 @@ resource "aws_scheduler_schedule" "this" {
   }
 
   target {
-    arn      = "arn:${data.aws_partition.current.partition}:scheduler:::aws-sdk:sagemaker:deleteEndpoint"
+    arn      = "arn:${local.partition}:scheduler:::aws-sdk:sagemaker:deleteEndpoint"
     role_arn = aws_iam_role.this.arn
     input    = jsonencode({ EndpointName = var.endpoint_name })
 

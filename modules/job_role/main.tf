@@ -26,6 +26,14 @@ data "aws_iam_policy_document" "trust" {
       variable = "aws:SourceAccount"
       values   = [local.account_id]
     }
+
+    # Jobs send their own ARNs, endpoints and models this one: no narrower ARN may be named for those.
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html#security-confused-deputy-inference
+    condition {
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values   = ["arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:*"]
+    }
   }
 }
 

@@ -15,8 +15,3 @@ output "role_name" {
   description = "Name of the role, for policies of your own."
   value       = aws_iam_role.this.name
 }
-
-output "trust_policy_json" {
-  description = "Policy document by which SageMaker of this account alone takes the role, for other roles of SageMaker's."
-  value       = data.aws_iam_policy_document.trust.json
-}

@@ -9,10 +9,36 @@ module "job_role" {
   tags                     = var.tags
 }
 
+data "aws_iam_policy_document" "pipeline_trust" {
+  statement {
+    sid     = "ExecutionsOfThisPipeline"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["sagemaker.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html#security-confused-deputy-pipelines
+    # SageMaker writes names in ARNs in lower case; the page does not say whether it does so here.
+    condition {
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values   = [for name in distinct([local.pipeline_name, lower(local.pipeline_name)]) : "${local.sagemaker_arn}:pipeline/${name}/*"]
+    }
+  }
+}
+
 resource "aws_iam_role" "pipeline" {
   name                 = local.pipeline_role
   description          = "Orchestrates the pipeline ${local.pipeline_name}: starts jobs, reads their reports, registers models."
-  assume_role_policy   = module.job_role.trust_policy_json
+  assume_role_policy   = data.aws_iam_policy_document.pipeline_trust.json
   permissions_boundary = var.permissions_boundary_arn
   tags                 = var.tags
 }

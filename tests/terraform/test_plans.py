@@ -107,7 +107,10 @@ def test_policies_grant_no_more_than_needed(name: str, request: pytest.FixtureRe
             if "iam:PassRole" in actions:
                 assert statement["Condition"]["StringEquals"]["iam:PassedToService"] == "sagemaker.amazonaws.com"
             if "sts:AssumeRole" in actions:
-                assert statement["Condition"]["StringEquals"]["aws:SourceAccount"] == "123456789012"
+                conditions = statement["Condition"]
+                assert conditions["StringEquals"]["aws:SourceAccount"] == "123456789012"
+                sources = (conditions.get("ArnLike") or conditions["StringEquals"])["aws:SourceArn"]
+                assert all(":123456789012:" in arn for arn in ([sources] if isinstance(sources, str) else sources))
 
 
 def test_every_statement_is_in_its_modules_readme(

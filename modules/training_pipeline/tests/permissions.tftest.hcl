@@ -31,6 +31,10 @@ variables {
 run "named_jobs_are_the_only_ones" {
   command = plan
 
+  variables {
+    pipeline_name = "Churn"
+  }
+
   assert {
     condition = { for statement in jsondecode(aws_iam_role_policy.pipeline.policy).Statement : statement.Sid => sort(flatten([statement.Resource])) if contains(["RunJobs", "TagWhatItMakes"], statement.Sid) } == {
       for sid in ["RunJobs", "TagWhatItMakes"] : sid => tolist([
@@ -39,6 +43,14 @@ run "named_jobs_are_the_only_ones" {
       ])
     }
     error_message = "Jobs of other pipelines are not included: ${aws_iam_role_policy.pipeline.policy}"
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role.pipeline.assume_role_policy).Statement[0].Condition == {
+      ArnLike      = { "aws:SourceArn" = ["arn:aws:sagemaker:eu-west-1:123456789012:pipeline/Churn/*", "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/churn/*"] }
+      StringEquals = { "aws:SourceAccount" = "123456789012" }
+    }
+    error_message = "Executions of this pipeline, and no others, assume the role: ${aws_iam_role.pipeline.assume_role_policy}"
   }
 
   assert {
