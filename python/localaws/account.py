@@ -58,7 +58,7 @@ class Account(ABC):
         hide(self.work_dir, self.config_dir)
         self.store = Store(self.families, self.region, self.account_id, self.partition, lambda: self.clock())
         self.principals = Principals(self.region, self.account_id, self.partition)
-        self.authorizer = Authorizer(self.principals.policies)
+        self.authorizer = Authorizer(self.principals.policies, self._tags)
         self.container_credentials = ContainerCredentials(self.principals, lambda: self.clock())
         self._threads: list[threading.Thread] = []
 
@@ -70,6 +70,10 @@ class Account(ABC):
     @abstractmethod
     def send(self, prepared: AWSPreparedRequest) -> AWSResponse:
         """Answer a signed request of the stack's own in the calling thread."""
+
+    def _tags(self, arn: str) -> Mapping[str, str]:
+        """The tags of a resource of the account, for conditions on them."""
+        return next((record.tags for record in self.store.all() if record.arn == arn), {})
 
     @cached_property
     def images(self) -> ImageTable:

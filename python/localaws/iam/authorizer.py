@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -10,10 +10,12 @@ from functools import partial
 from typing import Any
 
 from localaws.api.errors import AwsError
+from localaws.iam.actions import Account, Call, read_call
 from localaws.iam.decisions import DecisionLog
 from localaws.iam.principal import Principal
 from localaws.iam.s3_access import S3Access
 from localaws.iam.s3_actions import S3Call
+from localaws.iam.service_access import ServiceAccess
 from localaws.iam.stores import PolicyStore
 
 __all__ = ["AccessRequest", "Authorizer", "is_key_denied"]
@@ -28,8 +30,8 @@ class AccessRequest:
     """What is known of a request before any service sees it.
 
     `service` is the signing name (`s3`, `sagemaker`, …), `operation` the API's operation where the protocol names it
-    (empty for REST services: there `method`, `path` and `query` tell), `parameters` the request of a SageMaker or query
-    call.
+    (empty for REST services: there `method`, `path` and `query` tell).  `headers` have title-case names, `form`
+    is that of a query call.  `parameters` are the request of an operation that a service of the stack has read already.
     """
 
     principal: Principal
@@ -40,26 +42,60 @@ class AccessRequest:
     path: str = "/"
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] | None = None
     body: bytes = b""
 
 
 class Authorizer:
     """Decides by the policies of one account, and keeps what it decided about roles in `log`."""
 
-    def __init__(self, policies: PolicyStore) -> None:
+    def __init__(self, policies: PolicyStore, tags: Callable[[str], Mapping[str, str]]) -> None:
+        """`tags` gives the tags of the resource with an ARN; nothing for one that does not exist."""
         self._policies = policies
+        self._tags = tags
         self.log = DecisionLog()
 
     def decide(self, request: AccessRequest) -> None:
         """Return when the request is allowed; raise `AwsError` (AccessDenied…) when it is not.
 
         Every request of every service passes here exactly once, those that the stack sends to itself included.
-        Policies decide what a role's session does on S3.  Whatever else an authenticated principal does, is allowed.
+        Policies decide what a role's session does; the administrator and users may do everything.
         """
-        access = self._s3(request)
+        if request.principal.kind != "assumed-role":
+            return
+        access = self._s3(request) or self._service(request)
         if access is not None:
             access.check()
+
+    def _service(self, request: AccessRequest) -> ServiceAccess | None:
+        if request.parameters is not None:
+            call = Call(request.service, request.operation, request.parameters)
+        else:
+            call = read_call(
+                request.service,
+                request.operation,
+                method=request.method,
+                raw_path=request.path,
+                query=request.query,
+                headers=request.headers,
+                form=request.form,
+                body=request.body,
+            )
+        if (call.service, call.operation) == ("sts", "AssumeRole"):
+            return None  # the role's trust policy decides with the caller's policies, where the session is made
+        principal = request.principal
+        account = Account(
+            principal.account_id, request.region, self._policies.partition, self._resolved(request.region)
+        )
+        record = partial(self.log.add, principal)
+        return ServiceAccess(principal, account, self._policies, call, request.headers, self._tags, record)
+
+    def _resolved(self, region: str) -> Callable[[str], str]:
+        def resolve(resource: str) -> str:
+            return (self._policies.key_arn(resource, region) or resource) if ":kms:" in resource else resource
+
+        return resolve
 
     def decide_missing(self, request: AccessRequest) -> None:
         """Ask again where nothing was found: who may not list a bucket is not told that an object is not in it."""

@@ -46,6 +46,11 @@ class Policies:
     resource_must_allow: bool = False
     resource_kind: Kind = "resource-based policy"
 
+    def ask_for(self, prefixes: tuple[str, ...]) -> bool:
+        """Whether a condition or a variable names a key that begins with one of `prefixes` (in lower case)."""
+        everything = (*self.identity, self.resource, self.boundary, self.session)
+        return any(policy.asks_for(prefixes) for policy in everything if policy)
+
 
 @dataclass(frozen=True)
 class Decision:

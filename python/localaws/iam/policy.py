@@ -6,9 +6,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 from urllib.parse import unquote
 
@@ -19,6 +20,7 @@ from localaws.iam.patterns import Context, glob_matches, matches
 __all__ = ["Policy", "PolicyError", "Statement", "read_policy"]
 
 Effect = Literal["Allow", "Deny"]
+_VARIABLE = re.compile(r"\$\{([^},\s]+)")
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 
@@ -63,6 +65,25 @@ class Policy:
     """A policy's statements."""
 
     statements: tuple[Statement, ...]
+
+    def asks_for(self, prefixes: tuple[str, ...]) -> bool:
+        """Whether a condition or a variable names a key that begins with one of `prefixes` (in lower case)."""
+        return any(key.startswith(prefixes) for key in self._keys)
+
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        """The condition keys of the policy, and those of its variables, in lower case."""
+        keys = {condition.key for each in self.statements for condition in each.conditions}
+        texts = (
+            text
+            for each in self.statements
+            for text in (
+                *each.resources,
+                *(each.not_resources or ()),
+                *(value for condition in each.conditions for value in condition.values),
+            )
+        )
+        return frozenset(keys | {name.lower() for text in texts for name in _VARIABLE.findall(text)})
 
 
 def _named(patterns: tuple[str, ...], action: str) -> bool:

@@ -110,7 +110,7 @@ def _access_request(request: Request, caller: Principal, service: str, region: s
         path=request.raw_path,
         query=request.query,
         headers=request.headers,
-        parameters=request.form,
+        form=request.form,
         body=request.body,
     )
 

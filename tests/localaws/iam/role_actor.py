@@ -36,10 +36,14 @@ class Actor:
         self.s3 = self.session()
 
     def session(self, **changes: Any) -> Any:
+        return self.client("s3", **changes)
+
+    def client(self, service: str, **changes: Any) -> Any:
+        """A client of the service with the keys of a new session, for which AssumeRole gets `changes`."""
         given = self.stack.client("sts").assume_role(RoleArn=self.arn, RoleSessionName="night", **changes)
         keys = given["Credentials"]
         return self.stack.client(
-            "s3",
+            service,
             aws_access_key_id=keys["AccessKeyId"],
             aws_secret_access_key=keys["SecretAccessKey"],
             aws_session_token=keys["SessionToken"],

@@ -54,16 +54,8 @@ def _serve(stack: Account, request: Request, caller: Principal, request_id: str)
     if not found or operation is None or request.method != "POST":
         raise AwsError("UnknownOperationException", f"SageMaker Runtime has no {request.method} {request.raw_path}.")
     name = unquote(found[1])
-    action = "InvokeEndpointAsync" if operation == "InvokeEndpointAsync" else "InvokeEndpoint"
     asked = AccessRequest(
-        caller,
-        "sagemaker",
-        action,
-        stack.region,
-        method=request.method,
-        path=request.raw_path,
-        headers=request.headers,
-        parameters={"EndpointName": name},
+        caller, "sagemaker", "", stack.region, method=request.method, path=request.raw_path, headers=request.headers
     )
     stack.authorizer.decide(asked)
     record = stack.store.find("Endpoint", name)
