@@ -21,6 +21,7 @@ _REST_MODELS = {
     "sagemaker": ("sagemaker-runtime", "sagemaker-metrics"),
     "scheduler": ("scheduler",),
 }
+_BY_PATH_ALONE = ("lambda", "scheduler")
 
 
 @dataclass(frozen=True)
@@ -51,17 +52,17 @@ def read_call(
     What cannot be read of a body is not among the parameters: the service will refuse it.
     """
     service = _PREFIXES.get(signing_name, signing_name)
-    headers = headers or {}
-    if not operation:
-        models = _REST_MODELS.get(signing_name)
-        if models is None:
-            return Call(service, "")
+    headers, form = headers or {}, form or {}
+    by_json, by_cbor, by_form = "X-Amz-Target" in headers, "Smithy-Protocol" in headers, "Action" in form
+    models = _REST_MODELS.get(signing_name, ())
+    by_path = bool(models) and (signing_name in _BY_PATH_ALONE or not (by_json or by_cbor))
+    if by_json + by_cbor + by_form + by_path != 1:
+        return Call(service, "")  # it is not defined which of several operations a service would carry out
+    if by_path:
         return Call(service, *read_rest(models, method, raw_path, query, headers, body))
-    if "X-Amz-Target" in headers:
-        return Call(service, operation, _content(body, json.loads))
-    if "Smithy-Protocol" in headers:
-        return Call(service, operation, _content(body, cbor.loads))
-    parameters = read_form(form or {})
+    if by_json or by_cbor:
+        return Call(service, operation, _content(body, json.loads if by_json else cbor.loads))
+    parameters = read_form(form)
     # An older way of SQS: the queue is the path.
     if service == "sqs" and raw_path.strip("/"):
         parameters.setdefault("QueueUrl", raw_path)

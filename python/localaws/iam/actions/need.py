@@ -27,7 +27,7 @@ class UnmappedError(AwsError):
 
     def __init__(self, service: str, operation: str) -> None:
         message = (
-            f"The local stack does not know which permissions {service}:{operation or '(no operation)'} needs, so it"
-            " denies the request. Call it as an administrator or on AWS; docs/local-stack/iam.md lists what is known."
+            f"The local stack does not know which permissions {service}:{operation or '(no single operation)'} needs, so"
+            " it denies the request. Call it as an administrator, or on AWS; docs/local-stack/iam.md says what it knows."
         )
         super().__init__("AccessDenied", message, status=403)

@@ -41,19 +41,23 @@ class Resources:
         return tuple(dict.fromkeys(found)) or ("*",)
 
     @cached_property
-    def _members(self) -> Mapping[str, str]:
-        return {name.lower(): name for name in self.call.parameters}
+    def _members(self) -> Mapping[str, tuple[str, ...]]:
+        """Names in lower case, each with those of the request: whichever of two a service reads is then decided."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name in self.call.parameters:
+            found[name.lower()] = (*found.get(name.lower(), ()), name)
+        return found
 
     @cached_property
     def _arns(self) -> tuple[str, ...]:
         """The values of members of which the name says that they hold ARNs."""
-        names = [name for lower, name in self._members.items() if lower.endswith(("arn", "arns", "arnlist"))]
+        names = [name for name in self.call.parameters if name.lower().endswith(("arn", "arns", "arnlist"))]
         return texts(self.call.parameters, *names)
 
     @cached_property
     def _resource_arn(self) -> tuple[str, ...]:
         """What an operation on resources of any type names, if it is of an unknown type: it stays as it is."""
-        return texts(self.call.parameters, *(self._members[name] for name in ("resourcearn",) if name in self._members))
+        return texts(self.call.parameters, *self._members.get("resourcearn", ()))
 
     @cached_property
     def _owner(self) -> Account:
@@ -79,22 +83,17 @@ class Resources:
                 yield value if value.startswith("arn:") else form.fill(self._owner, {**known, last: value})
 
     def _known(self, form: Format) -> dict[str, str]:
-        """What the request tells of the format but its last placeholder."""
+        """What the request tells of the format but its last placeholder; of two names, none is taken."""
         known = dict(self.mapping.defaults)
         for name in form.placeholders[:-1]:
             if values := self._values(name, sole=False):
-                known[name] = values[0]
+                known[name] = values[0] if len(values) == 1 else "*"
         return known
 
     def _values(self, placeholder: str, sole: bool) -> tuple[str, ...]:
         lower = placeholder.lower()
         names = [lower, f"{lower}s", *(("name", "names") if sole and lower.endswith("name") else ())]
-        paths = (
-            *self.mapping.members.get(placeholder, ()),
-            *(self._members[name] for name in names if name in self._members),
-        )
+        same = [path for name in names for path in self._members.get(name, ())]
+        paths = (*self.mapping.members.get(placeholder, ()), *same)
         taken = self.mapping.names.get(placeholder, str)
-        for path in paths:
-            if values := tuple(taken(value) for value in texts(self.call.parameters, path) if value):
-                return values
-        return ()
+        return tuple(dict.fromkeys(taken(value) for value in texts(self.call.parameters, *paths) if value))

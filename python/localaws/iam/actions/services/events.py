@@ -21,12 +21,12 @@ def _bus_name(value: str) -> str:
     return value.rpartition(":event-bus/")[2]
 
 
-def _on_rule(action: str) -> Rule:
+def _on_rule(action: str, member: str) -> Rule:
     """An action on a rule, of which the ARN has the bus in it unless that is the default one."""
 
     def rule(call: Call, account: Account) -> Iterator[tuple[str, str]]:
         bus = _bus_name(first(call.parameters, "EventBusName", default="default"))
-        name = first(call.parameters, "Name", "Rule")
+        name = first(call.parameters, member)
         yield action, _RULE.fill(account, {"RuleName": name if bus == "default" else f"{bus}/{name}"})
 
     return rule
@@ -57,7 +57,8 @@ def _pattern(text: str) -> Any:
         return {}
 
 
-_ON_RULES = ("DeleteRule", "DescribeRule", "DisableRule", "EnableRule", "ListTargetsByRule", "PutRule", "PutTargets")
+_RULES = ("DeleteRule", "DescribeRule", "DisableRule", "EnableRule", "PutRule")
+_TARGETS = ("ListTargetsByRule", "PutTargets", "RemoveTargets")
 
 MAPPING = ServiceMapping(
     members={
@@ -68,7 +69,8 @@ MAPPING = ServiceMapping(
     names={"EventBusName": _bus_name},
     rules={
         "PutEvents": _put_events,
-        **{name: _on_rule(name) for name in (*_ON_RULES, "RemoveTargets")},
+        **{name: _on_rule(name, "Name") for name in _RULES},
+        **{name: _on_rule(name, "Rule") for name in _TARGETS},
     },
     keys={
         "events:TargetArn": ("Targets.Arn",),

@@ -27,6 +27,9 @@ def _create_model_package(call: Call, account: Account) -> Iterator[tuple[str, s
     https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-version.html#model-registry-version-xaccount
     """
     yield "CreateModelPackage", _package(call, account)
+    if "ModelPackageGroupName" in call.parameters and "ModelPackageName" in call.parameters:
+        name = first(call.parameters, "ModelPackageName")
+        yield "CreateModelPackage", _PACKAGE.fill(account, {"ModelPackageName": name})
 
 
 def _list_model_packages(call: Call, account: Account) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from localaws.iam.actions.arns import Account
 from localaws.iam.actions.call import Call
 from localaws.iam.actions.mapping import ServiceMapping
-from localaws.iam.actions.parameters import first, items, texts
+from localaws.iam.actions.parameters import items, texts
 
 __all__ = ["MAPPING"]
 
@@ -16,7 +16,10 @@ _ROLE = "FeedbackRoleArn"
 
 def _publish(call: Call, _: Account) -> Iterator[tuple[str, str]]:
     """A message to a telephone number is for no topic."""
-    yield "Publish", first(call.parameters, "TopicArn", "TargetArn")
+    topics = texts(call.parameters, "TopicArn", "TargetArn")
+    yield from (("Publish", topic) for topic in topics)
+    if not topics or "PhoneNumber" in call.parameters:
+        yield "Publish", "*"
 
 
 def _feedback_roles(call: Call, _: Account) -> Iterator[str]:
