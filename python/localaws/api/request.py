@@ -115,11 +115,16 @@ class Request:
 
     @cached_property
     def form(self) -> dict[str, str]:
-        """The parameters of a query-protocol call, which come in the body (or, with GET, in the URL)."""
-        if not self._is_form_type or self.has_oversized_form:
+        """The parameters of a query-protocol call, which come in the body or, where it has none, in the URL."""
+        if not self.has_form or self.has_oversized_form:
             return self.parameters
         fields = parse_qs(self.body.decode("utf-8", "replace"), keep_blank_values=True)
-        return {**self.parameters, **{name: values[0] for name, values in fields.items()}}
+        return {name: values[0] for name, values in fields.items()}
+
+    @property
+    def has_form(self) -> bool:
+        """Whether the body is a form."""
+        return self._is_form_type and bool(self.body)
 
     @property
     def attempt(self) -> str:

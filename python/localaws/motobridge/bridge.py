@@ -22,6 +22,7 @@ from localaws.motobridge.fixes import after, apply_fixes, before
 from localaws.motobridge.lock import MOTO_LOCK
 from localaws.motobridge.memory import release
 from localaws.motobridge.principals import Principals
+from localaws.motobridge.requests import moto_request
 
 __all__ = ["preload", "serve"]
 
@@ -52,23 +53,13 @@ def serve(principals: Principals, request: Request, caller: Principal) -> Respon
         return assume_role(principals, request, caller)
     if (scope.service, request.operation) == ("iam", "SimulateCustomPolicy"):
         return Response(200, simulate_custom(request.form, scope.region), {"Content-Type": "text/xml"})
-    from moto.core.request import Request as MotoRequest
-    from werkzeug.datastructures import ImmutableMultiDict
     from werkzeug.exceptions import HTTPException
 
-    # A streamed body has been decoded; moto would do that again.
-    headers = dict(request.headers)
-    if headers.get("X-Amz-Content-Sha256", "").startswith("STREAMING-"):
-        del headers["X-Amz-Content-Sha256"]
-    moto_request = MotoRequest.from_primitives(request.method, _with_query(url, request), headers, request.body)
-    if scope.service in ("s3", "s3express"):
-        # An object may have the content type of a form: its body is not to be parsed, which would empty it.
-        moto_request.form = ImmutableMultiDict()
-        moto_request.files = ImmutableMultiDict()
+    moto = moto_request(request, url)
     try:
         with MOTO_LOCK:
             try:
-                status, headers, body = handler(moto_request, moto_request.raw_url, moto_request.headers)
+                status, headers, body = handler(moto, moto.raw_url, moto.headers)
             finally:
                 if scope.service not in _LEAVE_IAM_ALONE:
                     principals.policies.changed()
@@ -81,7 +72,7 @@ def serve(principals: Principals, request: Request, caller: Principal) -> Respon
     except Exception as error:
         raise refusal(name, error) from error
     finally:
-        release(moto_request)
+        release(moto)
     return _response(request, int(status), headers, body, scope.service)
 
 
@@ -100,10 +91,6 @@ def _url(request: Request, service: str, region: str) -> str:
     if service == "ses" and request.raw_path.startswith("/v2/"):
         domain = f"email.{region}.amazonaws.com"
     return f"https://{domain}{request.raw_path}"
-
-
-def _with_query(url: str, request: Request) -> str:
-    return f"{url}?{request.query}" if request.query else url
 
 
 def _handler(service: str, url: str) -> Any:

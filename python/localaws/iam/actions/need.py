@@ -26,8 +26,9 @@ class UnmappedError(AwsError):
     """The stack does not know which permissions an operation needs."""
 
     def __init__(self, service: str, operation: str) -> None:
+        named = f"{service}:{operation or '(no single operation)'}"
         message = (
-            f"The local stack does not know which permissions {service}:{operation or '(no single operation)'} needs, so"
-            " it denies the request. Call it as an administrator, or on AWS; docs/local-stack/iam.md says what it knows."
+            f"The local stack does not know which permissions {named} needs, so it denies the request. Call it as an"
+            " administrator, or on AWS; docs/local-stack/iam.md says what it knows."
         )
         super().__init__("AccessDenied", message, status=403)
