@@ -13,6 +13,7 @@ from localaws.iam.actions.reference import Action, Reference, reference
 from localaws.iam.actions.request_keys import request_keys, request_tags
 from localaws.iam.actions.resources import Resources
 from localaws.iam.actions.services import MAPPINGS
+from localaws.iam.actions.services.iam import ROLE
 
 __all__ = ["needs"]
 
@@ -71,4 +72,5 @@ def _passed_roles(call: Call, account: Account, mapping: ServiceMapping) -> Iter
     for role in (*named, *mapping.roles_in(call, account)) if mapping.roles_in else named:
         # A service passes its own roles, which are linked to it, to itself.
         if role and ":role/aws-service-role/" not in role:
-            yield Need("iam:PassRole", account.resolve(role), {"iam:passedtoservice": (mapping.passed_to,)})
+            arn = role if role.startswith("arn:") else ROLE.fill(account, {"RoleNameWithPath": role})
+            yield Need("iam:PassRole", account.resolve(arn), {"iam:passedtoservice": (mapping.passed_to,)})

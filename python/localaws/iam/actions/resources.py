@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 from localaws.iam.actions.arns import Account, Format
 from localaws.iam.actions.call import Call
@@ -91,9 +91,16 @@ class Resources:
         return known
 
     def _values(self, placeholder: str, sole: bool) -> tuple[str, ...]:
-        lower = placeholder.lower()
-        names = [lower, f"{lower}s", *(("name", "names") if sole and lower.endswith("name") else ())]
-        same = [path for name in names for path in self._members.get(name, ())]
+        same = [path for name in _same(placeholder, sole) for path in self._members.get(name, ())]
         paths = (*self.mapping.members.get(placeholder, ()), *same)
+        if not paths:
+            return ()
         taken = self.mapping.names.get(placeholder, str)
         return tuple(dict.fromkeys(taken(value) for value in texts(self.call.parameters, *paths) if value))
+
+
+@cache
+def _same(placeholder: str, sole: bool) -> tuple[str, ...]:
+    """The names, in lower case, of members that hold a placeholder's value; `name` where it can be no other's."""
+    lower = placeholder.lower()
+    return (lower, f"{lower}s", *(("name", "names") if sole and lower.endswith("name") else ()))

@@ -23,6 +23,13 @@ MAPPING = ServiceMapping(
         "ReportGroupName": ("name", "reportGroupArn", "reportGroupArns"),
     },
     names={"ProjectName": _project_name},
-    roles=("buildBatchConfig.serviceRole", "buildBatchConfigOverride.serviceRole", "fleetServiceRole", "serviceRole"),
+    roles=(
+        "buildBatchConfig.serviceRole",
+        "buildBatchConfigOverride.serviceRole",
+        "fleetServiceRole",
+        "resourceAccessRole",
+        "serviceRole",
+        "serviceRoleOverride",
+    ),
     passed_to="codebuild.amazonaws.com",
 )

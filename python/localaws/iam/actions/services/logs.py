@@ -50,6 +50,12 @@ MAPPING = ServiceMapping(
         "logs:DeliveryDestinationResourceArn": ("deliveryDestinationConfiguration.destinationResourceArn",),
         "logs:LogGeneratingResourceArns": ("resourceArn",),
     },
-    roles=("destinationConfiguration.s3Configuration.roleArn", "executionRoleArn", "importRoleArn", "roleArn"),
+    roles=(
+        "destinationConfiguration.lookupTableConfiguration.roleArn",
+        "destinationConfiguration.s3Configuration.roleArn",
+        "executionRoleArn",
+        "importRoleArn",
+        "roleArn",
+    ),
     passed_to="logs.amazonaws.com",
 )

@@ -46,7 +46,12 @@ MAPPING = ServiceMapping(
     names={"ParameterNameWithoutLeadingSlash": _parameter},
     rules={name: _tags(name) for name in ("AddTagsToResource", "ListTagsForResource", "RemoveTagsFromResource")},
     keys={"ssm:Overwrite": ("Overwrite",), "ssm:Recursive": ("Recursive",)},
-    roles=("ServiceRoleArn",),
+    roles=(
+        "AssociationDispatchAssumeRole",
+        "IamRole",
+        "ServiceRoleArn",
+        "TaskInvocationParameters.RunCommand.ServiceRoleArn",
+    ),
     passed_to="ssm.amazonaws.com",
     tagging="AddTagsToResource",
 )
