@@ -73,6 +73,8 @@ class Account(ABC):
 
     def _tags(self, arn: str) -> Mapping[str, str]:
         """The tags of a resource of the account, for conditions on them."""
+        if arn.split(":", 3)[2:3] != ["sagemaker"]:
+            return self.principals.policies.resource_tags(arn)
         return next((record.tags for record in self.store.all() if record.arn == arn), {})
 
     @cached_property

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -15,12 +14,11 @@ from urllib.parse import unquote
 
 from localaws.api.json_text import read_json
 from localaws.iam.conditions import Condition, UnknownOperatorError
-from localaws.iam.patterns import Context, glob_matches, matches
+from localaws.iam.patterns import Context, glob_matches, matches, variables_of
 
 __all__ = ["Policy", "PolicyError", "Statement", "read_policy"]
 
 Effect = Literal["Allow", "Deny"]
-_VARIABLE = re.compile(r"\$\{([^},\s]+)")
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 
@@ -68,22 +66,19 @@ class Policy:
 
     def asks_for(self, prefixes: tuple[str, ...]) -> bool:
         """Whether a condition or a variable names a key that begins with one of `prefixes` (in lower case)."""
-        return any(key.startswith(prefixes) for key in self._keys)
+        return any(key.startswith(prefixes) for key in self.keys)
 
     @cached_property
-    def _keys(self) -> frozenset[str]:
-        """The condition keys of the policy, and those of its variables, in lower case."""
-        keys = {condition.key for each in self.statements for condition in each.conditions}
-        texts = (
-            text
-            for each in self.statements
-            for text in (
-                *each.resources,
-                *(each.not_resources or ()),
-                *(value for condition in each.conditions for value in condition.values),
-            )
-        )
-        return frozenset(keys | {name.lower() for text in texts for name in _VARIABLE.findall(text)})
+    def keys(self) -> frozenset[str]:
+        """The condition keys, in lower case, that conditions and variables are about."""
+        found: set[str] = set()
+        for statement in self.statements:
+            found.update(condition.key for condition in statement.conditions)
+            if statement.variables:
+                values = (value for condition in statement.conditions for value in condition.values)
+                for text in (*statement.resources, *(statement.not_resources or ()), *values):
+                    found.update(variables_of(text))
+        return frozenset(found)
 
 
 def _named(patterns: tuple[str, ...], action: str) -> bool:

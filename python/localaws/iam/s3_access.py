@@ -12,7 +12,6 @@ from localaws.iam.context import global_keys, s3_keys
 from localaws.iam.evaluate import Access, Decision, Policies, evaluate
 from localaws.iam.named_principals import Caller
 from localaws.iam.patterns import Context
-from localaws.iam.policy import Policy
 from localaws.iam.principal import Principal
 from localaws.iam.s3_actions import Need, S3Call, needs
 from localaws.iam.stores import Attached, PolicyStore
@@ -89,8 +88,7 @@ class S3Access:
         return {**known, **s3_keys(self.call, self.principal.account_id)}
 
     def _context(self, need: Need, applying: Policies) -> Context:
-        everything = (*applying.identity, applying.resource, applying.boundary, applying.session)
-        if not need.key or not any(_asks_for_tags(policy) for policy in everything if policy):
+        if not need.key or not applying.ask_for((_EXISTING_TAG,)):
             return self._keys
         tags = self.policies.object_tags(need.bucket, need.key)
         return {**self._keys, **{f"{_EXISTING_TAG}{name.lower()}": (value,) for name, value in tags.items()}}
@@ -107,7 +105,3 @@ class S3Access:
             fields = {child.tag.rpartition("}")[2]: child.text or "" for child in one}
             found.setdefault(fields.get("Key", ""), set()).add(bool(fields.get("VersionId")))
         return found
-
-
-def _asks_for_tags(policy: Policy) -> bool:
-    return any(condition.key.startswith(_EXISTING_TAG) for each in policy.statements for condition in each.conditions)

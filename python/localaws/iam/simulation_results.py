@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from localaws.iam.evaluate import Access, Policies, evaluate
 from localaws.iam.named_principals import Caller, denies, grants
-from localaws.iam.patterns import Context, variables_of
+from localaws.iam.patterns import Context
 from localaws.iam.policy import Policy, Statement
 from localaws.iam.positions import Span, statement_spans
 
@@ -92,12 +92,4 @@ def _member(name: str, kind: str, span: Span) -> str:
 
 def _missing(policies: Iterable[Policy], context: Context) -> list[str]:
     """The condition keys and variables of the policies that the request does not have, sorted, in lower case."""
-    wanted: set[str] = set()
-    for policy in policies:
-        for statement in policy.statements:
-            wanted.update(condition.key for condition in statement.conditions)
-            if statement.variables:
-                values = (value for condition in statement.conditions for value in condition.values)
-                for text in (*statement.resources, *(statement.not_resources or ()), *values):
-                    wanted.update(variables_of(text))
-    return sorted(key for key in wanted if key not in context)
+    return sorted({key for policy in policies for key in policy.keys if key not in context})

@@ -12,6 +12,7 @@ from localaws.motobridge import backends
 from localaws.motobridge.lock import MOTO_LOCK
 from localaws.motobridge.managed_policies import load_on_first_use
 from localaws.motobridge.resource_policies import key_arn, resource_policy
+from localaws.motobridge.resource_tags import resource_tags, tag_dict
 
 __all__ = ["AttachedPolicies"]
 
@@ -78,7 +79,7 @@ class AttachedPolicies:
             boundary_arn = getattr(entity, "permissions_boundary_arn", None)
             boundary = self._iam.managed_policies.get(boundary_arn) if boundary_arn else None
             boundary_text = None if boundary is None else _default(boundary)
-            tags = _tags(entity)
+            tags = tag_dict(getattr(entity, "tags", None) or ())
             session_texts = [principal.session_policy] if principal.session_policy is not None else []
             session_texts += [self._managed_text(arn) for arn in principal.session_policy_arns]
         return Attached(
@@ -93,7 +94,7 @@ class AttachedPolicies:
 
     def trust(self, role: Any) -> tuple[Policy, dict[str, str]]:
         """The trust policy and the tags of one of moto's roles."""
-        return _read(str(role.assume_role_policy_document or "{}")), _tags(role)
+        return _read(str(role.assume_role_policy_document or "{}")), tag_dict(role.tags or ())
 
     def has_managed_policy(self, arn: str) -> bool:
         """Whether the managed policy exists."""
@@ -120,6 +121,10 @@ class AttachedPolicies:
             return self.bucket(arn.rpartition(":")[2].partition("/")[0])[1]
         text = resource_policy(self._account_id, arn)
         return None if text is None else _read(text)
+
+    def resource_tags(self, arn: str) -> dict[str, str]:
+        """The tags of a resource of moto's services; none where it does not exist."""
+        return resource_tags(self._account_id, arn)
 
     def key_arn(self, name: str, region: str) -> str | None:
         """The ARN of the KMS key of an ID, alias or ARN; None where there is no such key."""
@@ -153,11 +158,6 @@ def _texts(entity: Any, kind: str) -> list[tuple[str, str]]:
 def _default(policy: Any) -> str:
     """The document of a managed policy's default version."""
     return str(next(version.document for version in policy.versions if version.is_default))
-
-
-def _tags(entity: Any) -> dict[str, str]:
-    tags = getattr(entity, "tags", None) or []
-    return {tag["Key"]: tag["Value"] for tag in (tags.values() if isinstance(tags, dict) else tags)}
 
 
 def _merged(tags: dict[str, str], session_tags: tuple[tuple[str, str], ...]) -> dict[str, str]:
