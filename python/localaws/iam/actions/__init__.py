@@ -2,7 +2,8 @@
 
 from localaws.iam.actions.arns import Account
 from localaws.iam.actions.call import Call, read_call
+from localaws.iam.actions.listing import General, general_needs
 from localaws.iam.actions.need import Need, UnmappedError
 from localaws.iam.actions.permissions import needs
 
-__all__ = ["Account", "Call", "Need", "UnmappedError", "needs", "read_call"]
+__all__ = ["Account", "Call", "General", "Need", "UnmappedError", "general_needs", "needs", "read_call"]

@@ -60,12 +60,11 @@ def read_call(
         return Call(service, "")  # it is not defined which of several operations a service would carry out
     if by_path:
         return Call(service, *read_rest(models, method, raw_path, query, headers, body))
-    if by_json or by_cbor:
-        return Call(service, operation, _content(body, json.loads if by_json else cbor.loads))
-    parameters = read_form(form)
-    # An older way of SQS: the queue is the path.
-    if service == "sqs" and raw_path.strip("/"):
-        parameters.setdefault("QueueUrl", raw_path)
+    loads = json.loads if by_json else cbor.loads
+    parameters = read_form(form) if by_form else _content(body, loads)
+    # Where no member names the queue, SQS takes the path for its URL.
+    if service == "sqs" and raw_path.strip("/") and not isinstance(parameters.get("QueueUrl"), str):
+        parameters["QueueUrl"] = raw_path
     return Call(service, operation, parameters)
 
 

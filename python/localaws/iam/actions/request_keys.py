@@ -18,7 +18,7 @@ __all__ = ["request_keys", "request_tags"]
 
 # Members that hold tags: a list of keys and values, or a map.
 _TAGS = ("Tags", "tags", "Tag", "ResourceTags")
-_TAG_KEYS = ("TagKeys", "tagKeys", "TagKey", "ResourceTagKeys")
+_TAG_KEYS = ("TagKeys", "tagKeys", "TagKey", "ResourceTagKeys", "tags")  # `tags` of UntagLogGroup are keys
 _PAIRS = (("Key", "Value"), ("key", "value"), ("TagKey", "TagValue"))
 
 
