@@ -8,8 +8,11 @@ from functools import cached_property
 from xml.etree import ElementTree
 
 from localaws.api.errors import AwsError
+from localaws.iam.actions import Need as KeyNeed
+from localaws.iam.applying import policies_on
 from localaws.iam.context import global_keys, s3_keys
 from localaws.iam.evaluate import Access, Decision, Policies, evaluate
+from localaws.iam.kms_needs import kms_needs, s3_key_uses
 from localaws.iam.named_principals import Caller
 from localaws.iam.patterns import Context
 from localaws.iam.principal import Principal
@@ -36,6 +39,9 @@ class S3Access:
         """Raise S3's AccessDenied unless everything that the request needs is allowed."""
         for need in needs(self.call):
             self._require(need)
+        for use in s3_key_uses(self.call, self.policies):
+            for key_need in kms_needs(use, "s3", self.region, self.principal.account_id, self.policies):
+                self._require_key(key_need)
 
     def check_missing(self) -> None:
         """Raise AccessDenied where an object was not found and the principal may not list its bucket."""
@@ -55,6 +61,19 @@ class S3Access:
             on = f' on resource: "{need.resource(self.policies.partition)}"' if need.bucket else ""
             message = f"User: {self.principal.arn} is not authorized to perform: {action}{on} {decision.reason(action)}"
             raise AwsError("AccessDenied", message, status=403)
+
+    def _require_key(self, need: KeyNeed) -> None:
+        """Raise S3's AccessDenied unless the principal may have S3 use a KMS key for it."""
+        applying = policies_on(need.resource, self._attached, self.policies)
+        keys = global_keys(self.principal, self.region, self.call.headers, self._attached.tags)
+        access = Access(need.action, need.resource, {**keys, **need.context})
+        decision = evaluate(access, self._caller, applying)
+        self.record(access, decision)
+        if not decision.allowed:
+            what = f"{need.action} on resource: {need.resource} {decision.reason(need.action)}"
+            raise AwsError(
+                "AccessDenied", f"User: {self.principal.arn} is not authorized to perform: {what}", status=403
+            )
 
     def _decision(self, need: Need) -> Decision:
         exists, bucket_policy = self.policies.bucket(need.bucket) if need.bucket else (True, None)

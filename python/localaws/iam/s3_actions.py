@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
-__all__ = ["SUB_RESOURCES", "Need", "S3Call", "needs"]
+__all__ = ["SUB_RESOURCES", "Need", "S3Call", "copy_source", "needs"]
 
 # Sub-resource of a bucket → the actions of GET, PUT and DELETE.
 _BUCKET: dict[str, tuple[str, ...]] = {
@@ -178,8 +178,9 @@ def _of_object(call: S3Call) -> list[Need]:
     if "PutObject" in actions:
         actions += [action for header, action in _OBJECT_EXTRAS.items() if header in call.headers]
     found = [Need(action, call.bucket, call.key) for action in dict.fromkeys(actions)]
-    if source := call.headers.get("X-Amz-Copy-Source"):
-        found.insert(0, _source(source))
+    if source := copy_source(call):
+        bucket, key, version = source
+        found.insert(0, Need("GetObjectVersion" if version else "GetObject", bucket, key))
     return found
 
 
@@ -190,9 +191,15 @@ def _of_control(call: S3Call) -> Need:
     return Need(action, rest.rpartition(":")[2] if kind == "tags" else "")
 
 
-def _source(header: str) -> Need:
-    """What CopyObject and UploadPartCopy read: `bucket/key?versionId=…`, with or without a slash in front."""
+def copy_source(call: S3Call) -> tuple[str, str, str | None] | None:
+    """The bucket, key and version that CopyObject and UploadPartCopy read; None for other calls.
+
+    The header is `bucket/key?versionId=…`, with or without a slash in front.
+    """
+    header = call.headers.get("X-Amz-Copy-Source")
+    if not header:
+        return None
     parts = urlsplit(header)
     bucket, _, key = unquote(parts.path).lstrip("/").partition("/")
-    versioned = bool(parse_qs(parts.query).get("versionId"))
-    return Need("GetObjectVersion" if versioned else "GetObject", bucket, key)
+    versions = parse_qs(parts.query).get("versionId")
+    return bucket, key, versions[0] if versions else None

@@ -11,6 +11,7 @@ from localaws.iam.actions import Account, Call, Need, needs
 from localaws.iam.applying import policies_on
 from localaws.iam.context import global_keys
 from localaws.iam.evaluate import Access, Decision, Policies, evaluate
+from localaws.iam.kms_needs import kms_needs, message_key_uses
 from localaws.iam.named_principals import Caller
 from localaws.iam.patterns import Context
 from localaws.iam.principal import Principal
@@ -31,6 +32,9 @@ _DENIALS = {
     "sts": _QUERY,
 }
 
+# The same for the key of a queue or topic.
+_KEY_DENIALS = {"sns": ("KMSAccessDenied", 400), "sqs": ("KmsAccessDenied", 400)}
+
 
 @dataclass
 class ServiceAccess:
@@ -47,16 +51,26 @@ class ServiceAccess:
     def check(self) -> None:
         """Raise the service's own denial unless everything that the request needs is allowed."""
         for need in needs(self.call, self.account):
-            applying = policies_on(need.resource, self._attached, self.policies)
-            access = Access(need.action, need.resource, self._context(need, applying))
-            decision = evaluate(access, self._caller, applying)
-            self.record(access, decision)
-            if not decision.allowed:
-                raise self._denial(need, decision)
+            self._require(need)
+            # What a queue or a topic encrypts, it encrypts for the caller.
+            for use in message_key_uses(need.action, need.resource, self.policies):
+                service = need.action.partition(":")[0].lower()
+                for key_need in kms_needs(use, service, self.account.region, self.principal.account_id, self.policies):
+                    self._require(key_need)
+
+    def _require(self, need: Need) -> None:
+        applying = policies_on(need.resource, self._attached, self.policies)
+        access = Access(need.action, need.resource, self._context(need, applying))
+        decision = evaluate(access, self._caller, applying)
+        self.record(access, decision)
+        if not decision.allowed:
+            raise self._denial(need, decision)
 
     def _denial(self, need: Need, decision: Decision) -> AwsError:
         runtime = self.call.operation.startswith("InvokeEndpoint")
         code, status = _REST if runtime else _DENIALS.get(self.call.service, ("AccessDeniedException", 400))
+        if need.action.startswith("kms:"):
+            code, status = _KEY_DENIALS.get(self.call.service, (code, status))
         what = f"{need.action} on resource: {need.resource} {decision.reason(need.action)}"
         return AwsError(code, f"User: {self.principal.arn} is not authorized to perform: {what}", status=status)
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from localaws.iam.policy import Policy
 from localaws.iam.principal import Principal, RoleSession, ServicePrincipal
 
-__all__ = ["Attached", "PolicyStore", "RoleStore"]
+__all__ = ["Attached", "Encryption", "PolicyStore", "RoleStore"]
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,14 @@ class Attached:
     session: Policy | None = None
     tags: dict[str, str] = field(default_factory=dict)
     sources: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Encryption:
+    """Server-side encryption with a KMS key (its ID, alias or ARN); `bucket_key`: by way of a bucket key."""
+
+    key: str
+    bucket_key: bool = False
 
 
 class PolicyStore(Protocol):
@@ -47,6 +55,18 @@ class PolicyStore(Protocol):
 
     def key_arn(self, name: str, region: str) -> str | None:
         """The ARN of the KMS key of an ID, alias or ARN; None where there is no such key."""
+
+    def bucket_encryption(self, name: str) -> Encryption | None:
+        """The bucket's default encryption with a key of the account's own."""
+
+    def object_encryption(self, bucket: str, key: str, version_id: str | None) -> Encryption | None:
+        """The encryption of an object, or of its version, with a key of the account's own."""
+
+    def upload_encryption(self, bucket: str, upload_id: str) -> Encryption | None:
+        """The encryption of a multipart upload with a key of the account's own."""
+
+    def message_encryption(self, arn: str) -> Encryption | None:
+        """The encryption of a queue or topic."""
 
     def object_tags(self, bucket: str, key: str) -> dict[str, str]:
         """The tags of the object's newest version."""

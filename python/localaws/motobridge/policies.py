@@ -7,8 +7,8 @@ from typing import Any
 
 from localaws.iam.policy import Policy, PolicyError, read_policy
 from localaws.iam.principal import Principal
-from localaws.iam.stores import Attached
-from localaws.motobridge import backends
+from localaws.iam.stores import Attached, Encryption
+from localaws.motobridge import backends, encryption
 from localaws.motobridge.lock import MOTO_LOCK
 from localaws.motobridge.managed_policies import load_on_first_use
 from localaws.motobridge.resource_policies import key_arn, resource_policy
@@ -129,6 +129,22 @@ class AttachedPolicies:
     def key_arn(self, name: str, region: str) -> str | None:
         """The ARN of the KMS key of an ID, alias or ARN; None where there is no such key."""
         return key_arn(self._account_id, region, name)
+
+    def bucket_encryption(self, name: str) -> Encryption | None:
+        """The bucket's default encryption with a key of the account's own."""
+        return encryption.bucket_encryption(self._account_id, self.partition, name)
+
+    def object_encryption(self, bucket: str, key: str, version_id: str | None) -> Encryption | None:
+        """The encryption of an object, or of its version, with a key of the account's own."""
+        return encryption.object_encryption(self._account_id, self.partition, bucket, key, version_id)
+
+    def upload_encryption(self, bucket: str, upload_id: str) -> Encryption | None:
+        """The encryption of a multipart upload with a key of the account's own."""
+        return encryption.upload_encryption(self._account_id, self.partition, bucket, upload_id)
+
+    def message_encryption(self, arn: str) -> Encryption | None:
+        """The encryption of a queue or topic."""
+        return encryption.message_encryption(self._account_id, arn)
 
     def object_tags(self, bucket: str, key: str) -> dict[str, str]:
         """The tags of an object's newest version, for `s3:ExistingObjectTag/…`."""
