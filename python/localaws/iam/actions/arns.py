@@ -45,7 +45,10 @@ class Format:
         names = tuple(name for name in _PLACEHOLDER.findall(text) if name not in ("Partition", "Region", "Account"))
         pattern, end = "", 0
         for found in _PLACEHOLDER.finditer(text):
-            pattern += re.escape(text[end : found.start()]) + (".+" if found[1] in names else "[^:]*")
+            # A value ends at the character that follows it: matching takes one step for each character.
+            after = re.escape(text[found.end() : found.end() + 1])
+            value = "[^:]*" if found[1] not in names else f"[^{after}]+" if after else ".+"
+            pattern += re.escape(text[end : found.start()]) + value
             end = found.end()
         return Format(text, names, re.compile(pattern + re.escape(text[end:]), re.DOTALL))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
+from localaws.api.errors import AwsError
 from localaws.iam.actions.arns import Account
 from localaws.iam.actions.call import Call
 from localaws.iam.actions.mapping import ServiceMapping
@@ -11,7 +13,7 @@ from localaws.iam.actions.need import Need, UnmappedError
 from localaws.iam.actions.parameters import texts
 from localaws.iam.actions.reference import Action, Reference, reference
 from localaws.iam.actions.request_keys import request_keys, request_tags
-from localaws.iam.actions.resources import Resources
+from localaws.iam.actions.resources import MAX_NEEDS, Resources
 from localaws.iam.actions.services import MAPPINGS
 from localaws.iam.actions.services.iam import ROLE
 
@@ -23,18 +25,20 @@ _TAGGING = ("AddTags", "Tag", "Untag", "Remove")
 def needs(call: Call, account: Account) -> tuple[Need, ...]:
     """Everything that must be allowed; nothing for what AWS allows always.
 
-    Raises `UnmappedError` for an operation of which the actions are not known.
+    Raises `UnmappedError` for an operation of which the actions are not known, and ValidationException for a request
+    that names more resources than can be decided at once.
     """
     known, mapping = reference(call.service), MAPPINGS.get(call.service)
     if known is None or mapping is None:
         raise UnmappedError(call.service, call.operation)
-    granted = list(_granted(call, account, known, mapping))
-    found = [
-        Need(f"{call.service}:{name}", resource, request_keys(known.actions[name], mapping, call, account))
-        for name, resource in granted
-    ]
+    granted = list(islice(_granted(call, account, known, mapping), MAX_NEEDS + 1))
+    keys = {name: request_keys(known.actions[name], mapping, call, account) for name in {name for name, _ in granted}}
+    found = [Need(f"{call.service}:{name}", resource, keys[name]) for name, resource in granted]
     found += _tagging(call, account, known, mapping, [resource for _, resource in granted])
-    found += _passed_roles(call, account, mapping)
+    found += islice(_passed_roles(call, account, mapping), MAX_NEEDS + 1)
+    if len(found) > MAX_NEEDS:
+        message = f"A request names {MAX_NEEDS} resources and roles at most: split the request."
+        raise AwsError("ValidationException", message)
     return tuple(dict.fromkeys(found))
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from itertools import chain, islice
 
 from localaws.iam.actions.arns import Account, Format
 from localaws.iam.actions.call import Call
@@ -13,8 +14,10 @@ from localaws.iam.actions.mapping import ServiceMapping
 from localaws.iam.actions.parameters import texts
 from localaws.iam.actions.reference import Action, Reference
 
-__all__ = ["Resources"]
+__all__ = ["MAX_NEEDS", "Resources"]
 
+MAX_NEEDS = 1000
+"""Resources and roles in one request; AWS's own limits, of each operation, are 100 or fewer."""
 _ACCOUNT_ID = re.compile(r"\d{12}")
 
 
@@ -32,7 +35,8 @@ class Resources:
         found: list[str] = []
         for name, required in action.resources.items():
             form = Format.read(self.mapping.formats.get(name) or self.reference.resources[name])
-            named = [*self._by_arn(form), *self._by_name(form, sole=len(action.resources) == 1)]
+            each = chain(self._by_arn(form), self._by_name(form, sole=len(action.resources) == 1))
+            named = list(islice(each, MAX_NEEDS + 1))
             if required and not named:
                 named = [*self._resource_arn, form.fill(self._owner, self._known(form))][:1]
             found += named
@@ -56,7 +60,7 @@ class Resources:
 
     @cached_property
     def _resource_arn(self) -> tuple[str, ...]:
-        """What an operation on resources of any type names, if it is of an unknown type: it stays as it is."""
+        """What an operation on resources of any type names, if it is of an unknown type; it stays as it is."""
         return texts(self.call.parameters, *self._members.get("resourcearn", ()))
 
     @cached_property

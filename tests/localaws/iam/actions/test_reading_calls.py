@@ -9,8 +9,12 @@ import pytest
 from sent_calls import ACCOUNT, ROLE, call_of, sent_request
 
 from localaws.api import cbor
+from localaws.api.errors import AwsError
 from localaws.api.request import Request
 from localaws.iam.actions import Call, UnmappedError, needs, read_call
+from localaws.iam.actions.arns import Format
+from localaws.iam.actions.reference import reference
+from localaws.iam.actions.services import MAPPINGS
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -208,3 +212,29 @@ def test_values_of_any_type(value: Any) -> None:
         *(("application-autoscaling", "TagResource", "ResourceARN"), ("cloudformation", "CreateStack", "StackName")),
     ]:
         assert needs(Call(service, operation, {member: value}), ACCOUNT)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters"),
+    [
+        ("cloudwatch", "DescribeAlarms", {"AlarmNames": [f"a{number}" for number in range(100_000)]}),
+        ("events", "PutTargets", {"Targets": [{"RoleArn": f"{ROLE}{number}"} for number in range(100_000)]}),
+        ("dynamodb", "BatchGetItem", {"RequestItems": {f"t{number}": {} for number in range(100_000)}}),
+    ],
+)
+def test_request_that_names_too_much_is_refused(service: str, operation: str, parameters: dict[str, Any]) -> None:
+    with pytest.raises(AwsError, match="1000 resources and roles at most: split the request"):
+        needs(Call(service, operation, parameters), ACCOUNT)
+
+
+def test_arn_is_matched_in_linear_time() -> None:
+    """Of every format, on ARNs that match it but for the end; a test that hangs would be killed."""
+    for service in MAPPINGS:
+        known = reference(service)
+        assert known is not None
+        for text in known.resources.values():
+            form = Format.read(text)
+            start = form.fill(ACCOUNT, dict.fromkeys(form.placeholders, "a"))
+            assert form.matches(start)
+            for part in (":", "/", "a:", "a/"):
+                form.matches(start[:-1] + part * 200_000 + "\n")
