@@ -23,6 +23,7 @@ from localaws.motobridge.lock import MOTO_LOCK
 from localaws.motobridge.memory import release
 from localaws.motobridge.principals import Principals
 from localaws.motobridge.requests import moto_request
+from localaws.motobridge.service_roles import check_service_role
 
 __all__ = ["preload", "serve"]
 
@@ -48,6 +49,7 @@ def serve(principals: Principals, request: Request, caller: Principal) -> Respon
     except ModuleNotFoundError as error:
         raise unknown_operation(scope.service, f"* (moto needs {error.name} for it)") from error
     before(request)
+    check_service_role(principals, request, caller.account_id)
     check_documents(request, caller.account_id, principals.policies.partition)
     if (scope.service, request.operation) == ("sts", "AssumeRole"):
         return assume_role(principals, request, caller)

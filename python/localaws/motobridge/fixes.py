@@ -19,6 +19,7 @@ from localaws.motobridge.memory import (
     read_times_once,
 )
 from localaws.motobridge.patterns import bound_matching
+from localaws.motobridge.service_roles import leave_trust_to_iam
 
 __all__ = ["after", "apply_fixes", "before"]
 
@@ -44,6 +45,8 @@ def apply_fixes(service: str) -> None:
         _let_delete_markers_be_deleted()
     if service == "kms":
         _leave_key_policies_to_iam()
+    if service == "codepipeline":
+        leave_trust_to_iam()
     if service == "cloudwatch":
         _refuse_metrics_of_aws()
     bound_matching(service)

@@ -151,6 +151,11 @@ class Principals:
             raise validation_error(message)
         return self.open_session(role_arn, name, self.session_seconds, SessionSettings(), service)
 
+    def may_assume(self, role_arn: str, service: ServicePrincipal) -> bool:
+        """Whether the role exists and lets the service assume it."""
+        role = self.role(role_arn)
+        return role is not None and decide_for_service(role, service, "check", self._region).allowed
+
     def open_session(
         self,
         role_arn: str,

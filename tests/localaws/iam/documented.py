@@ -20,6 +20,7 @@ SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/worker/night"
 AS_USER = Caller(USER, ACCOUNT, "AIDAADA")
 AS_SESSION = Caller(SESSION, ACCOUNT, "AROAWORKER:night", ROLE)
 OBJECT = "arn:aws:s3:::bucket/key"
+YES, NO = True, False
 
 
 def allow(action: Any = "s3:GetObject", resource: Any = "*", **more: Any) -> dict[str, Any]:
@@ -58,3 +59,20 @@ class Case:
 
 def label(case: Case) -> str:
     return case.what
+
+
+def when(page: str, what: str, holds: bool, condition: dict[str, Any], **keys: Any) -> Case:
+    """A statement under the condition, and a request with the keys (`aws_x` stands for `aws:x`)."""
+    given = {
+        name.replace("__", "/").replace("_", ":", 1): value if isinstance(value, tuple) else (value,)
+        for name, value in keys.items()
+    }
+    applying = Policies((policy(allow(Condition=condition)),))
+    return Case(page, what, "allowed" if holds else "implicitDeny", applying, keys=given)
+
+
+def on(page: str, what: str, holds: bool, resource: str, version: str = "2012-10-17", **keys: Any) -> Case:
+    """A statement on the resource, and a request for `bucket/key` with the keys."""
+    given = {name.replace("__", "/").replace("_", ":", 1): (value,) for name, value in keys.items()}
+    applying = Policies((policy(allow(resource=resource), version=version),))
+    return Case(page, what, "allowed" if holds else "implicitDeny", applying, resource=OBJECT, keys=given)
