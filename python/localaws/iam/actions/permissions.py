@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -19,6 +20,8 @@ from localaws.iam.actions.services.iam import ROLE
 
 __all__ = ["needs"]
 
+_LINKED = re.compile(r"arn:[^:]+:iam::\d{12}:role/aws-service-role/[^:]+")
+_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _TAGGING = ("AddTags", "Tag", "Untag", "Remove")
 
 
@@ -67,14 +70,17 @@ def _tagging(
     context = request_keys(known.actions.get(name, Action()), mapping, call, account)
     if call.service == "sagemaker":
         context["sagemaker:taggingaction"] = (call.operation,)
-    yield Need(f"{call.service}:{name}", resources[0], context)
+    # CreateInferenceComponent names the endpoint too, but tags the `inference-component/…`.
+    kind = _WORD.sub("-", call.operation.removeprefix("Create")).lower()
+    made = next((resource for resource in resources if f"{kind}/" in resource), resources[0])
+    yield Need(f"{call.service}:{name}", made, context)
 
 
 def _passed_roles(call: Call, account: Account, mapping: ServiceMapping) -> Iterator[Need]:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"""
     named = texts(call.parameters, *mapping.roles)
     for role in (*named, *mapping.roles_in(call, account)) if mapping.roles_in else named:
-        # A service passes its own roles, which are linked to it, to itself.
-        if role and ":role/aws-service-role/" not in role:
+        # A role that is linked to a service is passed to no other.
+        if role and not _LINKED.fullmatch(role):
             arn = role if role.startswith("arn:") else ROLE.fill(account, {"RoleNameWithPath": role})
             yield Need("iam:PassRole", account.resolve(arn), {"iam:passedtoservice": (mapping.passed_to,)})

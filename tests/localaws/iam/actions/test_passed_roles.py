@@ -128,6 +128,12 @@ def test_role_that_is_linked_to_the_service_is_not_passed() -> None:
     assert {need.action for need in needs(call, ACCOUNT)} == {"application-autoscaling:RegisterScalableTarget"}
 
 
+def test_name_of_a_role_does_not_make_it_a_linked_one() -> None:
+    for role in (f"{ROLE}:role/aws-service-role/x", "x:role/aws-service-role/x", f"{ROLE}/aws-service-role/x"):
+        found = needs(Call("lambda", "CreateFunction", {"FunctionName": "f", "Role": role}), ACCOUNT)
+        assert found[1].action == "iam:PassRole"
+
+
 def test_role_that_is_given_by_its_name_is_passed() -> None:
     found = needs(Call("codebuild", "StartBuild", {"projectName": "p", "serviceRoleOverride": "job"}), ACCOUNT)
     assert found[1] == Need("iam:PassRole", "arn:aws:iam::111122223333:role/job")

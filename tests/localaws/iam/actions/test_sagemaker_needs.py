@@ -169,6 +169,12 @@ def test_tags_at_creation_name_the_operation() -> None:
     assert "sagemaker:taggingaction" not in added[0].context
 
 
+def test_tags_are_those_of_the_resource_that_is_created() -> None:
+    parameters = {"EndpointName": "e", "InferenceComponentName": "c", "Tags": TAGS}
+    found = needs(Call("sagemaker", "CreateInferenceComponent", parameters), ACCOUNT)
+    assert [need.resource for need in found if need.action == "sagemaker:AddTags"] == [f"{ARN}:inference-component/c"]
+
+
 def test_service_that_a_role_is_passed_to() -> None:
     passed = needs(Call("sagemaker", "CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE}), ACCOUNT)[1]
     assert passed.context == {"iam:passedtoservice": ("sagemaker.amazonaws.com",)}
