@@ -65,8 +65,20 @@ def api_models() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def ending() -> Iterator[list[subprocess.Popen[str]]]:
+    """The stacks that are shutting down: the next test does not wait for init to reap them."""
+    processes: list[subprocess.Popen[str]] = []
+    yield processes
+    for process in processes:
+        said, _ = process.communicate(timeout=60)
+        assert process.returncode == 0, said
+
+
 @pytest.fixture(scope="module")
-def stack_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def stack_environment(
+    tmp_path_factory: pytest.TempPathFactory, ending: list[subprocess.Popen[str]]
+) -> Iterator[dict[str, str]]:
     """The environment of a shell after ``localaws up`` and ``eval "$(localaws env)"``; one stack for a test file."""
     environment = without_aws(dict(os.environ)) | {"LOCALAWS_HOME": str(tmp_path_factory.mktemp("localaws"))}
     localaws = str(Path(sys.executable).with_name("localaws"))
@@ -78,7 +90,10 @@ def stack_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict
         )
         yield json.loads(dumped.stdout)
     finally:
-        subprocess.run([localaws, "down"], env=environment, check=True, capture_output=True)
+        down = [localaws, "down"]
+        ending.append(
+            subprocess.Popen(down, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        )
 
 
 @pytest.fixture
