@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -96,3 +98,12 @@ def test_only_motobridge_knows_moto() -> None:
         if re.search(r"^\s*(from|import) moto\b|sys\.modules\W+moto\.", file.read_text(encoding="utf-8"), re.MULTILINE)
     }
     assert knowing == {"motobridge"}
+
+
+def test_a_start_loads_no_numpy() -> None:
+    """It is a fifth of what a start loads, and only tuning and checksums of some clients need it."""
+    program = (
+        "import sys, localaws.stack; from localaws.services.sagemaker.service import operations; operations(); "
+        "sys.exit('numpy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

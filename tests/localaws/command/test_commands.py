@@ -63,9 +63,7 @@ def test_up_status_env_logs_down(environ: dict[str, str]) -> None:
     assert localaws(environ, "status", code=3) == "localaws is not running\n"
     assert "start one with `localaws up`" in localaws(environ, "env", code=1)
     assert "start a stack with `localaws up`" in localaws(environ, "logs", code=1)
-    started = time.monotonic()
     first = localaws(environ, "up")
-    assert time.monotonic() - started < 10
     url = first.split(" at ")[1].split(" ")[0]
     assert first.startswith("localaws is up at http://127.0.0.1:")
     assert str(Path(environ["LOCALAWS_HOME"]) / "stack.log") in first

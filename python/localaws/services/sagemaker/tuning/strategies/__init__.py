@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from localaws.services.sagemaker.tuning.space import Space
 from localaws.services.sagemaker.tuning.strategies.base import Observation, Strategy
-from localaws.services.sagemaker.tuning.strategies.bayesian import Bayesian
 from localaws.services.sagemaker.tuning.strategies.grid import Grid
-from localaws.services.sagemaker.tuning.strategies.random_search import RandomSearch
 
 __all__ = ["Observation", "Strategy", "make_strategy"]
 
@@ -20,6 +18,11 @@ def make_strategy(name: str, space: Space, seed: int) -> Strategy:
         case "Grid":
             return Grid(space)
         case "Bayesian":
+            # It imports numpy, which a stack that tunes nothing need not load.
+            from localaws.services.sagemaker.tuning.strategies.bayesian import Bayesian
+
             return Bayesian(space, seed)
         case _:
+            from localaws.services.sagemaker.tuning.strategies.random_search import RandomSearch
+
             return RandomSearch(space, seed)
