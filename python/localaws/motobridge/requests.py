@@ -42,7 +42,7 @@ def _has_form(request: Request) -> bool:
 
 def _query(request: Request) -> str:
     protocol = protocol_of(request)
-    if protocol == "rest-xml":
+    if protocol in ("rest-json", "rest-xml"):  # their operation is the path
         return request.query
     if protocol in ("json", "cbor"):
         return _NONE
