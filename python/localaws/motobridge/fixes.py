@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import unescape
 
@@ -45,6 +46,8 @@ def apply_fixes(service: str) -> None:
         _let_delete_markers_be_deleted()
     if service == "kms":
         _leave_key_policies_to_iam()
+    if service == "scheduler":
+        _name_schedules_by_the_path()
     if service == "codepipeline":
         leave_trust_to_iam()
     if service == "cloudwatch":
@@ -149,3 +152,16 @@ def _leave_key_policies_to_iam() -> None:
         """Whether the request is allowed was decided before."""
 
     setattr(responses, "validate_policy", nothing)  # noqa: B010 (mypy forbids to assign a function)
+
+
+def _name_schedules_by_the_path() -> None:
+    """moto takes the query string for a part of the name or ARN at the end of the path."""
+    from moto.scheduler.responses import EventBridgeSchedulerResponse
+
+    set_up = EventBridgeSchedulerResponse.setup_class
+
+    def without_query(response: EventBridgeSchedulerResponse, *given: Any, **named: Any) -> None:
+        set_up(response, *given, **named)
+        response.uri = response.uri.partition("?")[0]
+
+    setattr(EventBridgeSchedulerResponse, "setup_class", without_query)  # noqa: B010 (mypy forbids to assign a method)

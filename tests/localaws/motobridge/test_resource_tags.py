@@ -243,3 +243,19 @@ def test_parts_have_the_tags_of_what_they_belong_to(tagged: Tagged) -> None:
 @pytest.mark.parametrize("arn", ["", "*", "arn:aws:sqs", "arn:aws:sqs:nowhere:{}:q", "arn:aws:none:us-east-1:{}:x"])
 def test_what_has_no_tags(tagged: Tagged, arn: str) -> None:
     assert tagged.policies.resource_tags(arn.format(tagged.account_id)) == {}
+
+
+def test_schedules_and_groups_have_the_names_and_tags_that_clients_give(tagged: Tagged) -> None:
+    scheduler = tagged.client("scheduler")
+    made = scheduler.create_schedule(
+        Name="named",
+        ScheduleExpression="at(2100-01-01T00:00:00)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": "arn:aws:scheduler:::aws-sdk:sqs:listQueues", "RoleArn": _role(tagged)},
+    )
+    assert made["ScheduleArn"].endswith(":schedule/default/named")
+    assert scheduler.get_schedule(Name="named")["Name"] == "named"
+    group = scheduler.create_schedule_group(Name="named")["ScheduleGroupArn"]
+    scheduler.tag_resource(ResourceArn=group, Tags=UPPER)
+    assert scheduler.list_tags_for_resource(ResourceArn=group)["Tags"] == UPPER
+    assert tagged.policies.resource_tags(group) == BY_KEY
