@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+from localaws.api.compression import uncompressed
+
 __all__ = ["MAX_FORM_BYTES", "MAX_FORM_FIELDS", "Request", "Scope"]
 
 # Authorization: AWS4-HMAC-SHA256 Credential=AKIA…/20260101/us-east-1/s3/aws4_request, SignedHeaders=…, Signature=…
@@ -118,7 +120,7 @@ class Request:
         """The parameters of a query-protocol call, which come in the body or, where it has none, in the URL."""
         if not self.has_form or self.has_oversized_form:
             return self.parameters
-        fields = parse_qs(self.body.decode("utf-8", "replace"), keep_blank_values=True)
+        fields = parse_qs(uncompressed(self.body, self.headers).decode("utf-8", "replace"), keep_blank_values=True)
         return {name: values[0] for name, values in fields.items()}
 
     @property
@@ -146,7 +148,8 @@ class Request:
         """Whether the body has the content type of a form and is too large for a query-protocol call (see `form`)."""
         if not self._is_form_type:
             return False
-        return len(self.body) > MAX_FORM_BYTES or self.body.count(b"&") >= MAX_FORM_FIELDS
+        body = uncompressed(self.body, self.headers)
+        return len(body) > MAX_FORM_BYTES or body.count(b"&") >= MAX_FORM_FIELDS
 
     @cached_property
     def target(self) -> str:

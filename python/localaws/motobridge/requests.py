@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from localaws.api.compression import uncompressed
 from localaws.api.protocols import protocol_of
 from localaws.api.request import Request
 
@@ -28,8 +29,12 @@ def moto_request(request: Request, url: str) -> Any:
     # A streamed body has been decoded; moto would do that again.
     if headers.get("X-Amz-Content-Sha256", "").startswith("STREAMING-"):
         del headers["X-Amz-Content-Sha256"]
+    body = request.body
+    if protocol_of(request) != "rest-xml":
+        body = uncompressed(body, headers)
+        headers.pop("Content-Encoding", None)  # moto would uncompress it, however large it becomes
     query = _query(request)
-    made = MotoRequest.from_primitives(request.method, f"{url}?{query}" if query else url, headers, request.body)
+    made = MotoRequest.from_primitives(request.method, f"{url}?{query}" if query else url, headers, body)
     if not _has_form(request):
         made.form = ImmutableMultiDict()
         made.files = ImmutableMultiDict()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
@@ -27,6 +28,11 @@ CONFUSED: dict[str, tuple[str, dict[str, str], bytes]] = {
     "json with a form instead of JSON": ("/", JSON, OTHER.encode()),
     "json with the content type of a form": ("/", {**JSON, **FORM}, OTHER.encode()),
     "json with the headers of a form": ("/", {**JSON, "Action": "DeleteQueue", "QueueUrl": "victim"}, b""),
+    "json with a compressed form": (
+        "/",
+        {**JSON, **FORM, "Content-Encoding": "gzip"},
+        gzip.compress(OTHER.encode()),
+    ),
     "form and query string": (f"/?{OTHER}", FORM, b"Action=ListQueues"),
     "query string and multipart body": (
         "/?Action=ListQueues",
@@ -54,6 +60,7 @@ def test_moto_reads_the_operation_that_is_decided(name: str) -> None:
         ("/", {**JSON, "X-Amz-Target": "AmazonSQS.DeleteQueue"}, b'{"QueueUrl": "mine"}'),
         ("/", FORM, b"Action=DeleteQueue&QueueUrl=mine"),
         ("/?Action=DeleteQueue&QueueUrl=mine", SIGNED, b""),
+        ("/", {**FORM, "Content-Encoding": "gzip"}, gzip.compress(b"Action=DeleteQueue&QueueUrl=mine")),
         ("/?QueueUrl=victim", FORM, b"Action=DeleteQueue&QueueUrl=mine"),
         ("/?QueueUrl=victim", {**JSON, "X-Amz-Target": "AmazonSQS.DeleteQueue"}, b'{"QueueUrl": "mine"}'),
     ],

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from localaws.api import cbor
+from localaws.api.compression import uncompressed
 from localaws.iam.actions.query import read_form
 from localaws.iam.actions.rest import read_rest
 
@@ -59,9 +60,9 @@ def read_call(
     if by_json + by_cbor + by_form + by_path != 1:
         return Call(service, "")  # it is not defined which of several operations a service would carry out
     if by_path:
-        return Call(service, *read_rest(models, method, raw_path, query, headers, body))
+        return Call(service, *read_rest(models, method, raw_path, query, headers, uncompressed(body, headers)))
     loads = json.loads if by_json else cbor.loads
-    parameters = read_form(form) if by_form else _content(body, loads)
+    parameters = read_form(form) if by_form else _content(uncompressed(body, headers), loads)
     # Where no member names the queue, SQS takes the path for its URL.
     if service == "sqs" and raw_path.strip("/") and not isinstance(parameters.get("QueueUrl"), str):
         parameters["QueueUrl"] = raw_path
