@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = [
     "AwsError",
-    "access_denied",
     "conflict",
     "limit_exceeded",
     "resource_not_found",
@@ -45,11 +44,6 @@ def conflict(message: str) -> AwsError:
 def limit_exceeded(message: str) -> AwsError:
     """SageMaker's `ResourceLimitExceeded`: a quota of the account is used up."""
     return AwsError("ResourceLimitExceeded", message)
-
-
-def access_denied(message: str) -> AwsError:
-    """The caller is known and may not do this."""
-    return AwsError("AccessDeniedException", message, 403)
 
 
 def unknown_operation(service: str, operation: str) -> AwsError:

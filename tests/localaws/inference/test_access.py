@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 from jobs.world import another_account
 
-from localaws.api.errors import access_denied
 from localaws.api.request import Request
-from localaws.iam import AccessRequest
+from localaws.iam import Principal
 from localaws.services.sagemaker.inference import http_api
 from localaws.stack import Stack
 
@@ -27,22 +26,19 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Stack:
     ("route", "action"),
     [
         ("invocations", "InvokeEndpoint"),
-        ("invocations-response-stream", "InvokeEndpoint"),
+        ("invocations-response-stream", "InvokeEndpointWithResponseStream"),
         ("async-invocations", "InvokeEndpointAsync"),
     ],
 )
-def test_invocation_is_decided_on(stack: Stack, monkeypatch: pytest.MonkeyPatch, route: str, action: str) -> None:
-    seen: list[AccessRequest] = []
-
-    def refuse(request: AccessRequest, policies: object) -> None:
-        seen.append(request)
-        raise access_denied("not you")
-
-    monkeypatch.setattr(http_api, "decide", refuse)
+def test_invocation_is_decided_on(stack: Stack, route: str, action: str) -> None:
+    role = "arn:aws:iam::123456789012:role/reader"
+    session = Principal("assumed-role", f"{role}/night", "AROA:night", "night", stack.account_id, "ASIA", role)
     request = Request("POST", f"/endpoints/my%2Dendpoint/{route}", "", {}, b"x")
-    response = http_api.serve(stack, request, stack.principals.administrator())
+    response = http_api.serve(stack, request, session)
     assert (response.status, response.headers["x-amzn-ErrorType"]) == (403, "AccessDeniedException")
     body: dict[str, Any] = json.loads(response.body)
-    assert body["Message"] == "not you"
-    (asked,) = seen
-    assert (asked.service, asked.operation, asked.parameters) == ("sagemaker", action, {"EndpointName": "my-endpoint"})
+    assert body["Message"] == (
+        f"User: {role}/night is not authorized to perform: sagemaker:{action} on resource: "
+        f"arn:aws:sagemaker:us-east-1:{stack.account_id}:endpoint/my-endpoint "
+        f"because no identity-based policy allows the sagemaker:{action} action"
+    )

@@ -28,7 +28,12 @@ TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
-PERMISSIONS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+PERMISSIONS = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": ["cloudwatch:Get*", "iam:PassRole", "s3:*", "sagemaker:*"], "Resource": "*"},
+    ],
+}
 
 
 def another_account() -> str:
