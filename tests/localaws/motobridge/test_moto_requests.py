@@ -31,7 +31,7 @@ CONFUSED: dict[str, tuple[str, dict[str, str], bytes]] = {
     "json with a compressed form": (
         "/",
         {**JSON, **FORM, "Content-Encoding": "gzip"},
-        gzip.compress(OTHER.encode()),
+        gzip.compress(OTHER.encode(), mtime=0),
     ),
     "form and query string": (f"/?{OTHER}", FORM, b"Action=ListQueues"),
     "query string and multipart body": (
@@ -60,7 +60,7 @@ def test_moto_reads_the_operation_that_is_decided(name: str) -> None:
         ("/", {**JSON, "X-Amz-Target": "AmazonSQS.DeleteQueue"}, b'{"QueueUrl": "mine"}'),
         ("/", FORM, b"Action=DeleteQueue&QueueUrl=mine"),
         ("/?Action=DeleteQueue&QueueUrl=mine", SIGNED, b""),
-        ("/", {**FORM, "Content-Encoding": "gzip"}, gzip.compress(b"Action=DeleteQueue&QueueUrl=mine")),
+        ("/", {**FORM, "Content-Encoding": "gzip"}, gzip.compress(b"Action=DeleteQueue&QueueUrl=mine", mtime=0)),
         ("/?QueueUrl=victim", FORM, b"Action=DeleteQueue&QueueUrl=mine"),
         ("/?QueueUrl=victim", {**JSON, "X-Amz-Target": "AmazonSQS.DeleteQueue"}, b'{"QueueUrl": "mine"}'),
     ],
