@@ -130,6 +130,10 @@ def test_users_and_assumed_roles_are_principals(stack: Any) -> None:
         "aws_session_token": session["SessionToken"],
     }
     assert stack.client("sts", **operator).get_caller_identity()["Arn"].endswith(":assumed-role/operator/night")
+    assert refusal(stack.client("sagemaker", **operator).list_models)["Error"]["Code"] == "AccessDeniedException"
+    lists = {"Effect": "Allow", "Action": "sagemaker:ListModels", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": lists})
+    iam.put_role_policy(RoleName="operator", PolicyName="lists", PolicyDocument=policy)
     assert stack.client("sagemaker", **operator).list_models()["Models"] == []
     iam.delete_access_key(UserName="ada", AccessKeyId=key["AccessKeyId"])
     assert refusal(stack.client("sts", **ada).get_caller_identity)["Error"]["Code"] == "InvalidClientTokenId"
