@@ -118,14 +118,20 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "gzip of text": (gzip.compress(b"hello" * 200), "is not a tar file inside its gzip compression"),
     "truncated": (GOOD[: len(GOOD) // 2], "is truncated: it ends in the middle of the compressed data"),
     "tar truncated": (gzip.compress(gzip.decompress(GOOD)[:3000]), "or a damaged one (unexpected end of data)"),
-    "wrong checksum": (GOOD[:-6] + b"\0" + GOOD[-5:], "is damaged: CRC check failed"),
-    "bomb": (packed(("zeros", {"data": bytes(300 << 20)})), "which only a decompression bomb does"),
+    "wrong checksum": (GOOD[:-6] + bytes([GOOD[-6] ^ 1]) + GOOD[-5:], "is damaged: CRC check failed"),
 }
 
 
 @pytest.mark.parametrize("case", HOSTILE)
 def test_what_cannot_be_used_is_refused_and_leaves_nothing(case: str, tmp_path: Path) -> None:
-    content, reason = HOSTILE[case]
+    refused(tmp_path, *HOSTILE[case])
+
+
+def test_a_decompression_bomb_is_refused(tmp_path: Path) -> None:
+    refused(tmp_path, packed(("zeros", {"data": bytes(300 << 20)})), "which only a decompression bomb does")
+
+
+def refused(tmp_path: Path, content: bytes, reason: str) -> None:
     began = time.monotonic()
     with pytest.raises(ArtifactError, match=r"^Model artifact s3://bucket/model\.tar\.gz ") as raised:
         extract(tmp_path, content)
