@@ -62,26 +62,15 @@ class Authorizer:
         Every request of every service passes here exactly once, those that the stack sends to itself included.
         Policies decide what a role's session does; the administrator and users may do everything.
         """
+        call = _call(request)
+        self.log.count(call.service, call.operation)
         if request.principal.kind != "assumed-role":
             return
-        access = self._s3(request) or self._service(request)
+        access = self._s3(request) or self._service(request, call)
         if access is not None:
             access.check()
 
-    def _service(self, request: AccessRequest) -> ServiceAccess | None:
-        if request.parameters is not None:
-            call = Call(request.service, request.operation, request.parameters)
-        else:
-            call = read_call(
-                request.service,
-                request.operation,
-                method=request.method,
-                raw_path=request.path,
-                query=request.query,
-                headers=request.headers,
-                form=request.form,
-                body=request.body,
-            )
+    def _service(self, request: AccessRequest, call: Call) -> ServiceAccess | None:
         if (call.service, call.operation) == ("sts", "AssumeRole"):
             return None  # the role's trust policy decides with the caller's policies, where the session is made
         principal = request.principal
@@ -126,6 +115,23 @@ class Authorizer:
         call = S3Call.read(request.method, request.path, request.query, request.headers)
         record = partial(self.log.add, request.principal)
         return S3Access(request.principal, request.region, self._policies, call, record, request.body)
+
+
+def _call(request: AccessRequest) -> Call:
+    """What the request asks for.  Of a request that is allowed whatever it holds, the body is not read."""
+    if request.parameters is not None:
+        return Call(request.service, request.operation, request.parameters)
+    decided = request.principal.kind == "assumed-role" and request.service not in _S3
+    return read_call(
+        request.service,
+        request.operation,
+        method=request.method,
+        raw_path=request.path,
+        query=request.query,
+        headers=request.headers,
+        form=request.form if decided else {},
+        body=request.body if decided else b"",
+    )
 
 
 def is_key_denied(key: str) -> bool:

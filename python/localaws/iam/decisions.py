@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from localaws.iam.principal import Principal
 
 __all__ = ["DecisionLog", "Denial", "Use"]
 
-_MOST_USES, _MOST_DENIALS = 20_000, 500
+_MOST_USES, _MOST_DENIALS, _MOST_OPERATIONS = 20_000, 500, 5_000
 # Every request brings its own of these; which they were does not matter to the next one.
 _OF_THE_MOMENT = frozenset(
     {"aws:currenttime", "aws:epochtime", "aws:useragent", "aws:referer", "s3:x-amz-content-sha256"}
@@ -51,7 +51,15 @@ class DecisionLog:
     def __init__(self) -> None:
         self._uses: OrderedDict[Use, int] = OrderedDict()
         self._denials: deque[Denial] = deque(maxlen=_MOST_DENIALS)
+        self._operations: Counter[tuple[str, str]] = Counter()
         self._lock = threading.Lock()
+
+    def count(self, service: str, operation: str) -> None:
+        """Count an operation, whoever called it (S3's are not told apart)."""
+        with self._lock:
+            self._operations[service, operation] += 1
+            if len(self._operations) > _MOST_OPERATIONS:
+                del self._operations[service, operation]
 
     def add(self, principal: Principal, access: Access, decision: Decision) -> None:
         """Record what was decided about a request of a role's session."""
@@ -69,8 +77,11 @@ class DecisionLog:
     def document(self) -> dict[str, list[dict[str, Any]]]:
         """Everything recorded, oldest first, as JSON can hold it."""
         with self._lock:
-            uses, denials = list(self._uses.items()), list(self._denials)
+            uses, denials, called = list(self._uses.items()), list(self._denials), sorted(self._operations.items())
         return {
+            "operations": [
+                {"service": service, "operation": name, "count": count} for (service, name), count in called
+            ],
             "uses": [{**_fields(use), "count": count} for use, count in uses],
             "denials": [
                 {
