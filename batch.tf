@@ -1,5 +1,9 @@
 # Batch inference with the same model that endpoints begin with.
 locals {
+  batch_name = "batch-transform-${var.student_id}"
+  # As `mlops run transform` and the schedule name jobs: no other student's job has such a name.
+  transform_job_names = ["${local.batch_name}-20??????-??????-???", "${local.batch_name}--*"]
+
   # The rendered rows are the bundled data set's: another data set brings its own under the input prefix.
   batch_sample = var.schema_file == "data/adult/schema.json" ? "${path.root}/rendered/batch/sample.csv" : null
 }
@@ -7,7 +11,7 @@ locals {
 module "batch_transform" {
   source = "./modules/batch_transform"
 
-  name                     = "batch-transform-${var.student_id}"
+  name                     = local.batch_name
   model                    = { name = module.model.model_name, role_name = module.model.role_name }
   request_template         = "${path.root}/rendered/batch/request.json.tftpl"
   permissions_boundary_arn = var.pipeline.permissions_boundary_arn

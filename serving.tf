@@ -56,6 +56,12 @@ module "model" {
     # Registered versions are deployed with this role: `mlops deploy` keeps the role of the model in service.
     read_prefixes = ["pipeline/encoder", "pipeline/models", "tuning/models", "tuning/splits"]
   }
+
+  used_by = {
+    endpoint_names       = [local.endpoint_name]
+    rollback_alarm_names = try(module.endpoint_alarms[local.endpoint_name].rollback_alarm_names, [])
+    transform_job_names  = local.transform_job_names
+  }
 }
 
 module "endpoint_alarms" {

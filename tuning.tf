@@ -1,6 +1,17 @@
 # Hyperparameter tuning: the request that mlops run tuning sends, and the pipeline that tunes.
 locals {
   pipeline_template = var.tuning.in_pipeline ? "training-tuned" : var.use_spot_training ? "training-spot" : "training"
+
+  # As python/mlops/aws/tuning_names.py makes names: the first stem that leaves room for a short time stamp, then a date
+  # (of the years until 2039) where there is room for it, and the short stamp. A policy has no pattern for digits: these
+  # match jobs of another student only where that id is this one, a hyphen and three characters that begin with 2 or 3.
+  tuning_stem = [
+    for stem in ["xgboost-tuning", "xgb-tuning", "tuning", "tune", "t"] : stem if length("${stem}-${var.student_id}-????????") <= 32
+  ][0]
+  tuning_job_names = [
+    for stamp in ["2???????????", "3???????????", "????????"] : "${local.tuning_stem}-${var.student_id}-${stamp}"
+    if length("${local.tuning_stem}-${var.student_id}-${stamp}") <= 32
+  ]
 }
 
 module "tuning" {
@@ -10,6 +21,7 @@ module "tuning" {
   request_name             = "xgboost-tuning-${var.student_id}"
   completion               = var.tuning.completion
   images                   = local.images
+  job_names                = local.tuning_job_names
   permissions_boundary_arn = var.pipeline.permissions_boundary_arn
   search                   = var.tuning.search
   warm_start               = var.tuning.warm_start

@@ -1,11 +1,12 @@
 locals {
   # Scheduler puts the attempt's own id in, so that no two jobs share a name or an output folder. jsonencode writes
   # < and > as escapes, which Scheduler would not recognise.
-  execution_id = "<aws.scheduler.execution-id>"
+  # Two hyphens set the name apart from those of jobs of another NAME that begins with this one.
+  scheduled_name = "${var.name}--<aws.scheduler.execution-id>"
   scheduled = merge(local.request, local.job_tags, {
-    TransformJobName = "${var.name}-${local.execution_id}"
+    TransformJobName = local.scheduled_name
     TransformOutput = merge(local.request.TransformOutput, {
-      S3OutputPath = "s3://${var.storage.bucket}/${local.output_prefix}/${var.name}-${local.execution_id}"
+      S3OutputPath = "s3://${var.storage.bucket}/${local.output_prefix}/${local.scheduled_name}"
     })
   })
   # What Terraform does not make does not have its provider's default tags by itself.
@@ -77,7 +78,7 @@ data "aws_iam_policy_document" "schedule" {
   statement {
     sid       = "StartTransformJobs"
     actions   = ["sagemaker:AddTags", "sagemaker:CreateTransformJob"]
-    resources = ["arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:transform-job/${var.name}-*"]
+    resources = ["arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:transform-job/${var.name}--*"]
   }
 }
 

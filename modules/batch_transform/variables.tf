@@ -17,12 +17,12 @@ variable "model" {
 }
 
 variable "name" {
-  description = "Name of the published request and of the schedule, and beginning of the scheduled jobs' names: 1 to 46 letters, digits and hyphens."
+  description = "Name of the published request and of the schedule, and beginning of the scheduled jobs' names: 1 to 45 letters, digits and hyphens."
   type        = string
 
   validation {
-    condition     = length(var.name) <= 46 && can(regex("^[A-Za-z0-9](-*[A-Za-z0-9])*$", var.name))
-    error_message = "name is \"${var.name}\": use 1 to 46 letters, digits and hyphens, with a letter or digit at both ends (a job's name has at most 63 characters, and an id is added)."
+    condition     = length(var.name) <= 45 && can(regex("^[A-Za-z0-9](-*[A-Za-z0-9])*$", var.name))
+    error_message = "name is \"${var.name}\": use 1 to 45 letters, digits and hyphens, with a letter or digit at both ends (a job's name has at most 63 characters, and two hyphens and an id are added)."
   }
 }
 

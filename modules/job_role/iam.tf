@@ -1,4 +1,9 @@
 locals {
+  log_group_arns = { for group in keys(var.log_streams) : group => "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:${group}" }
+  log_stream_arns = sort(flatten([
+    for group, beginnings in var.log_streams : [for beginning in beginnings : "${local.log_group_arns[group]}:log-stream:${beginning}*"]
+  ]))
+
   bucket_arn   = "arn:${local.partition}:s3:::${var.storage.bucket}"
   all_prefixes = sort(setunion(var.storage.read_prefixes, var.storage.write_prefixes))
   # 111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/image:tag → that repository's ARN.
@@ -65,17 +70,18 @@ data "aws_iam_policy_document" "this" {
     }
   }
 
+  # A group is shared by all jobs of a kind, and each job has streams of its own, named after it. CloudWatch Logs decides
+  # what concerns the group alone by the ARN of a stream without a name.
   statement {
-    sid = "WriteLogs"
-    actions = [
-      "logs:CreateLogGroup",
-      "logs:CreateLogStream",
-      "logs:DescribeLogStreams",
-      "logs:PutLogEvents",
-    ]
-    resources = [
-      "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/aws/sagemaker/*",
-    ]
+    sid       = "CreateLogs"
+    actions   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams"]
+    resources = concat(flatten([for arn in values(local.log_group_arns) : [arn, "${arn}:log-stream:"]]), local.log_stream_arns)
+  }
+
+  statement {
+    sid       = "WriteLogs"
+    actions   = ["logs:PutLogEvents"]
+    resources = local.log_stream_arns
   }
 
   # PutMetricData has no resource: the namespaces that SageMaker writes to bound it.

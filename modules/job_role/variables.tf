@@ -8,6 +8,17 @@ variable "description" {
   }
 }
 
+variable "log_streams" {
+  description = "Log groups that the role writes to, and what the names of its streams there begin with, which is the name of the job; * and ? count as in policies, and \"\" is any stream."
+  type        = map(set(string))
+  nullable    = false
+
+  validation {
+    condition     = length(var.log_streams) > 0 && alltrue([for group, beginnings in var.log_streams : can(regex("^/aws/sagemaker/[A-Za-z0-9_/*?-]+$", group)) && length(beginnings) > 0])
+    error_message = "log_streams is ${jsonencode(var.log_streams)}: give at least one log group of SageMaker's, each with at least one beginning, such as { \"/aws/sagemaker/ProcessingJobs\" = [\"acme-reports-\"] }."
+  }
+}
+
 variable "name" {
   description = "Name of the role: 1 to 64 letters, digits and hyphens."
   type        = string

@@ -1,4 +1,14 @@
 locals {
+  # Which endpoints and jobs use the model, and which alarms watch them, is decided where they are made: unless used_by
+  # says it, any of the account may.
+  alarm_names       = var.used_by.rollback_alarm_names == null ? ["*"] : sort(var.used_by.rollback_alarm_names)
+  endpoint_names    = var.used_by.endpoint_names == null ? ["*"] : sort(var.used_by.endpoint_names)
+  transform_streams = var.used_by.transform_job_names == null ? [""] : [for name in sort(var.used_by.transform_job_names) : "${name}/"]
+  log_streams = { for group, streams in merge(
+    { for name in local.endpoint_names : "/aws/sagemaker/Endpoints/${name}" => [""] },
+    { "/aws/sagemaker/TransformJobs" = local.transform_streams },
+  ) : group => streams if length(streams) > 0 }
+
   read_prefixes = sort(concat([var.storage.prefix], tolist(var.storage.read_prefixes)))
   bucket_arn    = "arn:${local.partition}:s3:::${var.storage.bucket}"
   # s3://bucket/key of somebody else's making → its ARN.
@@ -36,11 +46,16 @@ data "aws_iam_policy_document" "own" {
     }
   }
 
-  # A deployment that rolls back on alarms reads them with this role.
-  statement {
-    sid       = "ReadRollbackAlarms"
-    actions   = ["cloudwatch:DescribeAlarms"]
-    resources = ["arn:${local.partition}:cloudwatch:${local.region}:${local.account_id}:alarm:*"]
+  # A deployment that rolls back on alarms reads them with this role. Composite alarms can only be read with the resource
+  # alarm:*: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+  dynamic "statement" {
+    for_each = length(local.alarm_names) > 0 ? ["alarms"] : []
+
+    content {
+      sid       = "ReadRollbackAlarms"
+      actions   = ["cloudwatch:DescribeAlarms"]
+      resources = [for name in local.alarm_names : "arn:${local.partition}:cloudwatch:${local.region}:${local.account_id}:alarm:${name}"]
+    }
   }
 }
 
@@ -50,6 +65,7 @@ module "job_role" {
   name                     = local.role_name
   description              = "Serves the model ${var.name}: reads its archives, writes captured data, logs and metrics."
   images                   = var.containers[*].image
+  log_streams              = local.log_streams
   own_statements           = data.aws_iam_policy_document.own.json
   permissions_boundary_arn = var.permissions_boundary_arn
   policy_name              = "serve"

@@ -103,3 +103,27 @@ variable "tags" {
   default     = {}
   nullable    = false
 }
+
+variable "used_by" {
+  description = "What uses the model: names of its endpoints and transform jobs, whose logs its role may write, and of the alarms that roll its endpoints back; * and ? count as in policies. Null for any, an empty set for none."
+  type = object({
+    endpoint_names       = optional(set(string))
+    transform_job_names  = optional(set(string))
+    rollback_alarm_names = optional(set(string))
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = alltrue(flatten([
+      for names in [var.used_by.endpoint_names, var.used_by.transform_job_names] :
+      [for name in names : can(regex("^[A-Za-z0-9*?-]{1,63}$", name))] if names != null
+    ]))
+    error_message = "used_by is ${jsonencode(var.used_by)}: endpoints and transform jobs have names of 1 to 63 letters, digits and hyphens, and * and ? stand for more and for one of them."
+  }
+
+  validation {
+    condition     = try(length(var.used_by.endpoint_names) > 0, true) || try(length(var.used_by.transform_job_names) > 0, true)
+    error_message = "used_by has neither endpoint_names nor transform_job_names: a model that nothing uses needs no role; name one of them, or leave one null for any."
+  }
+}

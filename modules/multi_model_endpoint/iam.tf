@@ -28,6 +28,7 @@ module "job_role" {
   name                     = coalesce(var.role_name, var.name)
   description              = "Serves the models of the endpoint ${var.name}: reads their archives, writes logs and metrics."
   images                   = compact([var.image, try(var.front.image, null)])
+  log_streams              = { "/aws/sagemaker/Endpoints/${var.name}" = [""] }
   own_statements           = data.aws_iam_policy_document.own.json
   permissions_boundary_arn = var.permissions_boundary_arn
   policy_name              = "serve"

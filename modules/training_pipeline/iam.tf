@@ -4,6 +4,7 @@ module "job_role" {
   name                     = local.job_role
   description              = "Runs the jobs of the pipeline ${local.pipeline_name}: reads code and data, writes results, logs and metrics."
   images                   = values(var.images)
+  log_streams              = local.log_streams
   permissions_boundary_arn = var.permissions_boundary_arn
   storage                  = var.storage
   tags                     = var.tags

@@ -17,6 +17,11 @@ locals {
   # before the execution's id: nothing narrower is sure to include it. Its trials are started by SageMaker, not by this role.
   tunes       = strcontains(local.definition_text, "\"Type\":\"Tuning\"")
   tuning_arns = local.tunes ? ["${local.sagemaker_arn}:hyper-parameter-tuning-job/*"] : []
+  # Trials are named after their tuning job, so that their streams may have any name.
+  log_streams = {
+    "/aws/sagemaker/ProcessingJobs" = [for name in local.job_names : trimsuffix(name, "*")]
+    "/aws/sagemaker/TrainingJobs"   = local.tunes ? [""] : [for name in local.job_names : trimsuffix(name, "*")]
+  }
   registry_arns = var.model_package_group_name == null ? [] : [
     "${local.sagemaker_arn}:model-package-group/${var.model_package_group_name}",
     "${local.sagemaker_arn}:model-package/${var.model_package_group_name}/*",

@@ -73,6 +73,17 @@ variable "images" {
   }
 }
 
+variable "job_names" {
+  description = "Patterns (* and ? as in policies) of the tuning jobs' names, whose trials and preparing job may write logs; null for names that begin with request_name and a hyphen."
+  type        = set(string)
+  default     = null
+
+  validation {
+    condition     = var.job_names == null || try(length(var.job_names) > 0 && alltrue([for name in var.job_names : can(regex("^[A-Za-z0-9][A-Za-z0-9*?-]{0,31}$", name))]), false)
+    error_message = "job_names is ${jsonencode(var.job_names)}: give at least one pattern of 1 to 32 letters, digits, hyphens, * and ?, such as churn-tuning-????????, or null."
+  }
+}
+
 variable "permissions_boundary_arn" {
   description = "Policy that bounds the role, where an organisation asks for one; null for none."
   type        = string

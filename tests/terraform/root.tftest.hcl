@@ -27,6 +27,11 @@ run "longest_student_id" {
   }
 
   assert {
+    condition     = join(" ", local.tuning_job_names) == "t-a2345678901234567890-????????"
+    error_message = "Names of tuning jobs that fit 32 characters: ${join(" ", local.tuning_job_names)}"
+  }
+
+  assert {
     condition     = output.multi_model_endpoint_name == "multi-model-endpoint-a2345678901234567890"
     error_message = "Endpoint names are made of the longest student id."
   }

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mlops.aws.tuning_names import job_name
+from mlops.commands.transform import request
+
 ROOT = json.loads((Path(__file__).parent / "golden" / "root.json").read_text(encoding="utf-8"))
 # The student of the committed plan, and others whose ids begin with that one or are one of its beginnings.
 STUDENT = "jane-doe7"
-OTHERS = ["jane-doe7-lee", "jane-doe7x", "jane-doe", "jane"]
+OTHERS = ["jane-doe7-lee", "jane-doe7-a1b", "jane-doe7x", "jane-doe", "jane"]
+NOW = datetime(2026, 11, 27, 21, 43, 43, 123_000, tzinfo=UTC)
 
 
 def _arn(service: str, resource: str) -> str:
@@ -57,3 +62,39 @@ def test_jobs_are_the_students_own(kind: str) -> None:
         for name in _jobs(other)[kind]:
             assert _allowing(_arn("sagemaker", f"{kind}/{name}")) == [], name
     assert _allowing(_arn("sagemaker", f"{kind}/pipelines-a1b2c3d4e5f6-PreprocessData-Ab3dEf6hIj")) == []
+
+
+def _streams(student: str) -> dict[str, list[str]]:
+    """Where a student's jobs and endpoints write their logs: log group → streams."""
+    trained = [f"{job_name(student, NOW, attempt)}-001-3708e193" for attempt in (0, 1)]
+    transformed = [request.job_name(student, NOW), f"batch-transform-{student}--d32c5kddcf5bb8c3"]
+    return {
+        "ProcessingJobs": [*_jobs(student)["processing-job"], job_name(student, NOW, 1) + "-splits"],
+        "TrainingJobs": [*_jobs(student)["training-job"], *trained],
+        "TransformJobs": transformed,
+        f"Endpoints/xgboost-endpoint-{student}": ["AllTraffic"],
+        f"Endpoints/multi-model-endpoint-{student}": ["AllTraffic"],
+    }
+
+
+def _log_arns(student: str) -> list[str]:
+    return [
+        _arn("logs", f"log-group:/aws/sagemaker/{group}:log-stream:{stream}/i-0a1b-1764279823")
+        for group, streams in _streams(student).items()
+        for stream in streams
+    ]
+
+
+def test_logs_are_the_students_own() -> None:
+    for arn in _log_arns(STUDENT):
+        assert _allowing(arn) == ["CreateLogs", "WriteLogs"], arn
+    for other in OTHERS:
+        for arn in _log_arns(other):
+            assert _allowing(arn) == [], arn
+
+
+def test_alarms_are_those_of_the_students_endpoint() -> None:
+    for name in ("errors-5xx", "latency"):
+        assert _allowing(_arn("cloudwatch", f"alarm:xgboost-endpoint-{STUDENT}-{name}")) == ["ReadRollbackAlarms"]
+        for other in OTHERS:
+            assert _allowing(_arn("cloudwatch", f"alarm:xgboost-endpoint-{other}-{name}")) == []

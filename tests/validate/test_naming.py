@@ -29,6 +29,7 @@ def test_names_that_this_project_creates_are_of_one_student(student: str) -> Non
         ("xgboost-tuning-ann-261127-132600", {"ann", "ann-261127"}),
         ("batch-transform-ann-2026-11-23-21-43-43-123", {"ann"}),
         ("batch-transform-ann-lee-d32c5kddcf5bb8c3", {"ann-lee"}),
+        ("batch-transform-ann-lee--d32c5kddcf5bb8c3", {"ann-lee"}),
         ("batch-transform-20261127-20261127132600", {"20261127"}),
         ("tune-ann-lee-2rz4ywi4", {"ann-lee"}),
         ("xgboost-models-ann-lee", {"ann-lee"}),

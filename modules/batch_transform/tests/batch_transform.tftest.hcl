@@ -121,7 +121,7 @@ run "a_schedule_starts_jobs_of_their_own_names" {
   }
 
   assert {
-    condition     = jsondecode(aws_scheduler_schedule.this["this"].target[0].input).TransformJobName == "nightly-<aws.scheduler.execution-id>" && strcontains(aws_scheduler_schedule.this["this"].target[0].input, "/nightly-<aws.scheduler.execution-id>\"")
+    condition     = jsondecode(aws_scheduler_schedule.this["this"].target[0].input).TransformJobName == "nightly--<aws.scheduler.execution-id>" && strcontains(aws_scheduler_schedule.this["this"].target[0].input, "/nightly--<aws.scheduler.execution-id>\"")
     error_message = "Input: ${aws_scheduler_schedule.this["this"].target[0].input}"
   }
 

@@ -17,6 +17,7 @@ override_data {
 variables {
   name        = "churn-job"
   description = "Runs churn's jobs."
+  log_streams = { "/aws/sagemaker/TrainingJobs" = ["churn-"] }
   storage     = { bucket = "team-ml" }
 }
 
@@ -29,7 +30,7 @@ run "least_of_all" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role_policy.this.policy).Statement[*].Sid == ["WriteLogs", "WriteMetrics"]
+    condition     = jsondecode(aws_iam_role_policy.this.policy).Statement[*].Sid == ["CreateLogs", "WriteLogs", "WriteMetrics"]
     error_message = "Logs and metrics are all that every role has: ${aws_iam_role_policy.this.policy}"
   }
 
@@ -57,6 +58,10 @@ run "all_of_it" {
       "111122223333.dkr.ecr.us-east-1.amazonaws.com/team/xgboost@sha256:0a1b",
       "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/sklearn:1",
     ]
+    log_streams = {
+      "/aws/sagemaker/ProcessingJobs"  = ["churn--", "churn-????-"]
+      "/aws/sagemaker/Endpoints/churn" = [""]
+    }
     storage = {
       bucket         = "team-ml"
       read_prefixes  = ["in", "scripts"]
@@ -71,7 +76,20 @@ run "all_of_it" {
       ReadInputs           = ["arn:aws:s3:::team-ml/scripts/*", "arn:aws:s3:::team-ml/out/*", "arn:aws:s3:::team-ml/in/*"]
       WriteOutputs         = "arn:aws:s3:::team-ml/out/*"
       UseBucketKey         = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-      WriteLogs            = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/*"
+      CreateLogs = [
+        "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/ProcessingJobs:log-stream:churn-????-*",
+        "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/ProcessingJobs:log-stream:churn--*",
+        "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/ProcessingJobs:log-stream:",
+        "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/ProcessingJobs",
+        "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/Endpoints/churn:log-stream:*",
+        "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/Endpoints/churn:log-stream:",
+        "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/Endpoints/churn",
+      ]
+      WriteLogs = [
+        "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/ProcessingJobs:log-stream:churn-????-*",
+        "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/ProcessingJobs:log-stream:churn--*",
+        "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/Endpoints/churn:log-stream:*",
+      ]
       WriteMetrics         = "*"
       PullImages           = ["arn:aws:ecr:us-east-1:111122223333:repository/team/xgboost", "arn:aws:ecr:cn-north-1:123456789012:repository/sklearn"]
       LogInToImageRegistry = "*"
@@ -94,7 +112,8 @@ run "all_of_it" {
       ReadInputs           = ["s3:GetObject"]
       WriteOutputs         = ["s3:AbortMultipartUpload", "s3:PutObject"]
       UseBucketKey         = ["kms:Decrypt", "kms:GenerateDataKey"]
-      WriteLogs            = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+      CreateLogs           = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams"]
+      WriteLogs            = ["logs:PutLogEvents"]
       WriteMetrics         = ["cloudwatch:PutMetricData"]
       PullImages           = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
       LogInToImageRegistry = ["ecr:GetAuthorizationToken"]
@@ -117,7 +136,7 @@ run "own_statements_come_first_and_reading_needs_no_new_data_keys" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role_policy.this.policy).Statement[*].Sid == ["ReadModels", "UseBucketKey", "WriteLogs", "WriteMetrics"]
+    condition     = jsondecode(aws_iam_role_policy.this.policy).Statement[*].Sid == ["ReadModels", "UseBucketKey", "CreateLogs", "WriteLogs", "WriteMetrics"]
     error_message = "Own statements come first: ${aws_iam_role_policy.this.policy}"
   }
 

@@ -6,6 +6,7 @@ mock_provider "aws" {
 variables {
   name        = "churn-job"
   description = "Runs churn's jobs."
+  log_streams = { "/aws/sagemaker/ProcessingJobs" = ["churn-"] }
   storage     = { bucket = "team-ml" }
 }
 
@@ -15,6 +16,7 @@ run "first_rule_of_each" {
   variables {
     description              = ""
     images                   = ["team/xgboost"]
+    log_streams              = { ProcessingJobs = ["churn-"] }
     name                     = "churn_job"
     own_statements           = "ReadModels"
     permissions_boundary_arn = "boundary"
@@ -23,7 +25,7 @@ run "first_rule_of_each" {
   }
 
   expect_failures = [
-    var.description, var.images, var.name, var.own_statements, var.permissions_boundary_arn, var.policy_name, var.storage,
+    var.description, var.images, var.log_streams, var.name, var.own_statements, var.permissions_boundary_arn, var.policy_name, var.storage,
   ]
 }
 

@@ -59,9 +59,10 @@ run "first_rule_of_each" {
     permissions_boundary_arn = "boundary"
     role_name                = "a b"
     storage                  = { bucket = "s3://team-ml", prefix = "models" }
+    used_by                  = { endpoint_names = ["my endpoint"] }
   }
 
-  expect_failures = [var.name, var.containers, var.permissions_boundary_arn, var.role_name, var.storage]
+  expect_failures = [var.name, var.containers, var.permissions_boundary_arn, var.role_name, var.storage, var.used_by]
 }
 
 run "reads_what_takes_its_place" {
@@ -77,15 +78,58 @@ run "reads_what_takes_its_place" {
   }
 }
 
+run "without_used_by_anything_may_use_it" {
+  command = plan
+
+  assert {
+    condition = jsonencode(local.log_streams) == jsonencode({
+      "/aws/sagemaker/Endpoints/*"   = [""]
+      "/aws/sagemaker/TransformJobs" = [""]
+    }) && join(" ", local.alarm_names) == "*"
+    error_message = "Any endpoint, job and alarm: ${jsonencode(local.log_streams)}, ${join(" ", local.alarm_names)}"
+  }
+}
+
+run "used_by_bounds_logs_and_alarms" {
+  command = plan
+
+  variables {
+    used_by = { endpoint_names = ["churn", "churn-canary"], rollback_alarm_names = ["churn-errors"], transform_job_names = ["nightly--*"] }
+  }
+
+  assert {
+    condition = jsonencode(local.log_streams) == jsonencode({
+      "/aws/sagemaker/Endpoints/churn"        = [""]
+      "/aws/sagemaker/Endpoints/churn-canary" = [""]
+      "/aws/sagemaker/TransformJobs"          = ["nightly--*/"]
+    }) && join(" ", local.alarm_names) == "churn-errors"
+    error_message = "These endpoints, jobs and alarms: ${jsonencode(local.log_streams)}, ${join(" ", local.alarm_names)}"
+  }
+}
+
+run "used_by_endpoints_alone_without_alarms" {
+  command = plan
+
+  variables {
+    used_by = { endpoint_names = ["churn"], rollback_alarm_names = [], transform_job_names = [] }
+  }
+
+  assert {
+    condition     = jsonencode(local.log_streams) == jsonencode({ "/aws/sagemaker/Endpoints/churn" = [""] }) && length(local.alarm_names) == 0
+    error_message = "No jobs and no alarms: ${jsonencode(local.log_streams)}, ${join(" ", local.alarm_names)}"
+  }
+}
+
 run "second_rule_of_each" {
   command = plan
 
   variables {
     containers = [{ image = "team/xgboost" }]
     storage    = { bucket = "team-ml", prefix = "/models/" }
+    used_by    = { endpoint_names = [], transform_job_names = [] }
   }
 
-  expect_failures = [var.containers, var.storage]
+  expect_failures = [var.containers, var.storage, var.used_by]
 }
 
 run "third_rule_of_each" {

@@ -59,6 +59,15 @@ run "named_jobs_are_the_only_ones" {
   }
 }
 
+run "log_streams_are_those_of_the_jobs" {
+  command = plan
+
+  assert {
+    condition     = jsonencode(local.log_streams) == jsonencode({ "/aws/sagemaker/ProcessingJobs" = ["churn--"], "/aws/sagemaker/TrainingJobs" = ["churn--"] })
+    error_message = "Streams begin with the job's name: ${jsonencode(local.log_streams)}"
+  }
+}
+
 run "step_without_a_name_brings_back_every_pipelines_jobs" {
   command = plan
 
@@ -113,6 +122,11 @@ run "tuning_step_may_have_any_tuning_job_and_no_other_training_job" {
       "arn:aws:sagemaker:eu-west-1:123456789012:training-job/churn--*",
     ])
     error_message = "Trials are SageMaker's to start: ${aws_iam_role_policy.pipeline.policy}"
+  }
+
+  assert {
+    condition     = jsonencode(local.log_streams) == jsonencode({ "/aws/sagemaker/ProcessingJobs" = ["churn--"], "/aws/sagemaker/TrainingJobs" = [""] })
+    error_message = "Trials write their logs: ${jsonencode(local.log_streams)}"
   }
 }
 

@@ -112,3 +112,25 @@ run "everything_can_be_set" {
     error_message = "Parents."
   }
 }
+
+run "log_streams_begin_with_the_tuning_jobs_names" {
+  command = plan
+
+  assert {
+    condition     = join(" ", local.log_streams) == "churn-tuning-"
+    error_message = "log_streams is ${join(" ", local.log_streams)}."
+  }
+}
+
+run "log_streams_of_given_names" {
+  command = plan
+
+  variables {
+    job_names = ["t-churn-????????", "churn-2???????????"]
+  }
+
+  assert {
+    condition     = join(" ", sort(local.log_streams)) == "churn-2???????????- t-churn-????????-"
+    error_message = "log_streams is ${join(" ", local.log_streams)}."
+  }
+}

@@ -35,6 +35,16 @@ run "refuses_request_name" {
   expect_failures = [var.request_name]
 }
 
+run "refuses_job_names" {
+  command = plan
+
+  variables {
+    job_names = []
+  }
+
+  expect_failures = [var.job_names]
+}
+
 run "refuses_bucket" {
   command = plan
 

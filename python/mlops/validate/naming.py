@@ -12,8 +12,8 @@ _TIMED = re.compile(rf"(?:{'|'.join((*STEMS, 'batch-transform'))})-(.+)")
 _UNTIMED = re.compile(r"(?:xgboost-model|xgboost-models|xgboost-endpoint|multi-model-endpoint|MLPipeline)-(.+)")
 _OF_THE_PROJECT = re.compile(r"(?:xgboost-models|xgboost-endpoint|multi-model-endpoint)-.+")
 # Timestamps of digits and hyphens, as this project, the SDK and students write them; otherwise the eight characters of
-# a short name, or the sixteen of an execution of EventBridge Scheduler.
-_ENDS = (r"\d{6,17}", r"\d{6,8}-\d{4,6}(-\d{3})?", r"\d{4}(-\d{2}){2,5}(-\d{3})?", r"[0-9a-z]{8}", r"[0-9a-z]{16}")
+# a short name, or the sixteen of an execution of EventBridge Scheduler, which a second hyphen sets apart.
+_ENDS = (r"\d{6,17}", r"\d{6,8}-\d{4,6}(-\d{3})?", r"\d{4}(-\d{2}){2,5}(-\d{3})?", r"[0-9a-z]{8}", r"-?[0-9a-z]{16}")
 
 
 def contains(student_id: str, text: str) -> bool:
