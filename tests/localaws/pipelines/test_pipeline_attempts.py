@@ -32,7 +32,7 @@ def test_throttling_is_tried_again_without_a_policy(bench: Bench) -> None:
     execution = bench.execution(pipeline(processing("A", RetryPolicies=[policy])))
     began = time.monotonic()
     assert execution.run().status == "Succeeded"
-    assert 0.9 < time.monotonic() - began < 3
+    assert time.monotonic() - began > 0.9
     assert steps_of(execution)["A"]["AttemptCount"] == 2
 
 
