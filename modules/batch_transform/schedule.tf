@@ -2,7 +2,9 @@ locals {
   # Scheduler puts the attempt's own id in, so that no two jobs share a name or an output folder. jsonencode writes
   # < and > as escapes, which Scheduler would not recognise.
   # Two hyphens set the name apart from those of jobs of another NAME that begins with this one.
-  scheduled_name = "${var.name}--<aws.scheduler.execution-id>"
+  scheduled_name     = "${var.name}--<aws.scheduler.execution-id>"
+  sagemaker_arn      = "arn:${local.partition}:sagemaker:${local.region}:${local.account_id}"
+  scheduled_jobs_arn = "${local.sagemaker_arn}:transform-job/${var.name}--*"
   scheduled = merge(local.request, local.job_tags, {
     TransformJobName = local.scheduled_name
     TransformOutput = merge(local.request.TransformOutput, {
@@ -64,7 +66,8 @@ data "aws_iam_policy_document" "schedule_trust" {
       values   = [local.account_id]
     }
 
-    # Scheduler sends the ARN of the schedule's group, never that of the schedule.
+    # Scheduler sends the ARN of the schedule's group, never that of the schedule: other schedules of the group are kept
+    # from this role by iam:PassRole, which their creator needs.
     # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
     condition {
       test     = "StringEquals"
@@ -75,10 +78,24 @@ data "aws_iam_policy_document" "schedule_trust" {
 }
 
 data "aws_iam_policy_document" "schedule" {
+  # A transform job works with its model's role: with another model the schedule would read and write what that role may.
+  # SageMaker writes names in ARNs in lower case; whether it does so in this key is not documented.
   statement {
     sid       = "StartTransformJobs"
-    actions   = ["sagemaker:AddTags", "sagemaker:CreateTransformJob"]
-    resources = ["arn:${local.partition}:sagemaker:${local.region}:${local.account_id}:transform-job/${var.name}--*"]
+    actions   = ["sagemaker:CreateTransformJob"]
+    resources = [local.scheduled_jobs_arn]
+
+    condition {
+      test     = "ArnEquals"
+      variable = "sagemaker:ModelArn"
+      values   = [for name in distinct([var.model.name, lower(var.model.name)]) : "${local.sagemaker_arn}:model/${name}"]
+    }
+  }
+
+  statement {
+    sid       = "TagTransformJobs"
+    actions   = ["sagemaker:AddTags"]
+    resources = [local.scheduled_jobs_arn]
   }
 }
 

@@ -14,7 +14,8 @@ data "aws_iam_policy_document" "trust" {
       values   = [local.account_id]
     }
 
-    # Scheduler sends the ARN of the schedule's group, never that of the schedule.
+    # Scheduler sends the ARN of the schedule's group, never that of the schedule: other schedules of the group are kept
+    # from this role by iam:PassRole, which their creator needs.
     # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
     condition {
       test     = "StringEquals"

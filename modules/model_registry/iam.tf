@@ -1,3 +1,4 @@
+# A resource policy names an account as a whole: which of its roles and users may do this, its own policies decide.
 data "aws_iam_policy_document" "consumers" {
   count = length(var.consumer_account_ids) > 0 ? 1 : 0
 

@@ -6,7 +6,7 @@ data "aws_iam_policy_document" "own" {
   statement {
     sid       = "ReadModels"
     actions   = ["s3:GetObject"]
-    resources = ["${local.bucket_arn}/${var.storage.prefix}/*", "${local.bucket_arn}/${var.storage.prefix}-front/*"]
+    resources = concat(["${local.bucket_arn}/${var.storage.prefix}/*"], [for key in compact([local.front_key]) : "${local.bucket_arn}/${var.storage.prefix}-front/*"])
   }
 
   statement {

@@ -116,9 +116,10 @@ data "aws_iam_policy_document" "pipeline" {
   statement {
     sid     = "ReadResults"
     actions = ["s3:GetObject"]
-    resources = [
-      for prefix in sort(setunion(var.storage.write_prefixes, [var.storage.definition_prefix])) : "${local.bucket_arn}/${prefix}/*"
-    ]
+    resources = concat(
+      [for prefix in sort(var.storage.write_prefixes) : "${local.bucket_arn}/${prefix}/*"],
+      ["${local.bucket_arn}/${local.definition_key}"],
+    )
   }
 
   dynamic "statement" {

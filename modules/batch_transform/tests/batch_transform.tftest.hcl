@@ -100,6 +100,15 @@ run "options_reach_the_request" {
   }
 }
 
+run "a_schedules_jobs_have_names_of_their_own" {
+  command = plan
+
+  assert {
+    condition     = local.scheduled_jobs_arn == "arn:aws:sagemaker:eu-west-1:123456789012:transform-job/nightly--*"
+    error_message = "scheduled_jobs_arn is ${local.scheduled_jobs_arn}."
+  }
+}
+
 run "a_schedule_starts_jobs_of_their_own_names" {
   command = plan
 
