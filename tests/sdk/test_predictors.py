@@ -29,7 +29,7 @@ pytestmark = pytest.mark.full
 
 
 def test_a_students_predictors_run_unmodified(
-    sdk: tuple[str, Path], stack: dict[str, str], role_arn: str, tmp_path: Path
+    sdk: tuple[str, Path], notebook: dict[str, str], role_arn: str, tmp_path: Path
 ) -> None:
     generation, python = sdk
     student = f"predictor-{generation}"
@@ -41,7 +41,7 @@ def test_a_students_predictors_run_unmodified(
     done = subprocess.run(
         [python, ASSETS / generation / "predict.py", student, role_arn, SKLEARN, XGBOOST, rows],
         cwd=tmp_path,
-        env=stack,
+        env=notebook,
         capture_output=True,
         text=True,
         check=False,

@@ -1,4 +1,5 @@
-"""Scripts of the assessment's kind, for SageMaker Python SDK v2 and v3, run unmodified in a shell with `localaws env`.
+"""Scripts of the assessment's kind, for SageMaker Python SDK v2 and v3, run unmodified in a shell with `localaws env`
+and the keys of a role's session.
 
 Each SDK is installed into an environment of its own, which goes away with the test: the product needs neither to run.
 """
@@ -38,7 +39,7 @@ _ENDED = ("Succeeded", "Failed", "Stopped")
 pytestmark = pytest.mark.full
 
 
-def test_a_students_script_runs_unmodified(sdk: tuple[str, Path], stack: dict[str, str], tmp_path: Path) -> None:
+def test_a_students_script_runs_unmodified(sdk: tuple[str, Path], notebook: dict[str, str], tmp_path: Path) -> None:
     generation, python = sdk
     student = f"sdk-{generation}"
     bucket = f"sagemaker-{student}"
@@ -51,12 +52,17 @@ def test_a_students_script_runs_unmodified(sdk: tuple[str, Path], stack: dict[st
     shutil.copytree(ASSETS / generation, work)
 
     made = subprocess.run(
-        [python, "create_pipeline.py", student, role], cwd=work, env=stack, capture_output=True, text=True, check=False
+        [python, "create_pipeline.py", student, role],
+        cwd=work,
+        env=notebook,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert made.returncode == 0, made.stderr[-3000:]
     assert made.stdout.strip().endswith(f":pipeline/MLPipeline-{student}")
 
-    started = _aws(stack, "sagemaker", "start-pipeline-execution", "--pipeline-name", f"MLPipeline-{student}")
+    started = _aws(notebook, "sagemaker", "start-pipeline-execution", "--pipeline-name", f"MLPipeline-{student}")
     arn = started["PipelineExecutionArn"]
     assert _wait(sagemaker, arn) == "Succeeded", _reasons(sagemaker, arn)
 
@@ -74,7 +80,7 @@ def test_a_students_script_runs_unmodified(sdk: tuple[str, Path], stack: dict[st
     assert metrics["auc"]["value"] > 0.9
 
 
-def test_a_students_tuner_runs_unmodified(sdk: tuple[str, Path], stack: dict[str, str], tmp_path: Path) -> None:
+def test_a_students_tuner_runs_unmodified(sdk: tuple[str, Path], notebook: dict[str, str], tmp_path: Path) -> None:
     generation, python = sdk
     student = f"tuner-{generation}"
     bucket = f"sagemaker-{student}"
@@ -87,7 +93,7 @@ def test_a_students_tuner_runs_unmodified(sdk: tuple[str, Path], stack: dict[str
     iam.put_role_policy(RoleName=f"student-{student}", PolicyName="all", PolicyDocument=json.dumps(_ROLE))
     script = ASSETS / generation / "hyperparameter_tuning.py"
     done = subprocess.run(
-        [python, script, student, role], cwd=tmp_path, env=stack, capture_output=True, text=True, check=False
+        [python, script, student, role], cwd=tmp_path, env=notebook, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr[-3000:]
     jobs = sagemaker.list_hyper_parameter_tuning_jobs(NameContains=student)["HyperParameterTuningJobSummaries"]
@@ -100,13 +106,13 @@ def test_a_students_tuner_runs_unmodified(sdk: tuple[str, Path], stack: dict[str
     best = described["BestTrainingJob"]["TrainingJobName"]
     assert best in done.stdout
     if generation == "v2":
-        _attached(python, bucket, jobs[0]["HyperParameterTuningJobName"], best, stack, tmp_path)
+        _attached(python, bucket, jobs[0]["HyperParameterTuningJobName"], best, notebook, tmp_path)
 
 
-def _attached(python: Path, bucket: str, job: str, best: str, stack: dict[str, str], folder: Path) -> None:
+def _attached(python: Path, bucket: str, job: str, best: str, notebook: dict[str, str], folder: Path) -> None:
     """Another session goes on with the tuning job `job`."""
     script = [python, ASSETS / "v2" / "attach.py", bucket, job]
-    done = subprocess.run(script, cwd=folder, env=stack, capture_output=True, text=True, check=False)
+    done = subprocess.run(script, cwd=folder, env=notebook, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     said = json.loads(done.stdout.strip().splitlines()[-1])
     artifact = f"s3://{bucket}/tuning/models/{best}/output/model.tar.gz"
@@ -118,7 +124,7 @@ def _attached(python: Path, bucket: str, job: str, best: str, stack: dict[str, s
     assert "OverallBestTrainingJob" in child
 
 
-def test_a_students_transformer_runs_unmodified(sdk: tuple[str, Path], stack: dict[str, str], tmp_path: Path) -> None:
+def test_a_students_transformer_runs(sdk: tuple[str, Path], notebook: dict[str, str], tmp_path: Path) -> None:
     generation, python = sdk
     student = f"batch-{generation}"
     bucket, model = f"sagemaker-{student}", f"xgboost-model-{student}"
@@ -135,10 +141,10 @@ def test_a_students_transformer_runs_unmodified(sdk: tuple[str, Path], stack: di
     boto3.client("sagemaker").create_model(ModelName=model, ExecutionRoleArn=role, Containers=containers)
 
     script = [python, ASSETS / generation / "batch_transform.py", student, model]
-    made = subprocess.run(script, cwd=tmp_path, env=stack, capture_output=True, text=True, check=False)
+    made = subprocess.run(script, cwd=tmp_path, env=notebook, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr[-3000:]
     name = made.stdout.strip().splitlines()[-1]
-    (listed,) = _aws(stack, "sagemaker", "list-transform-jobs", "--name-contains", student)["TransformJobSummaries"]
+    (listed,) = _aws(notebook, "sagemaker", "list-transform-jobs", "--name-contains", student)["TransformJobSummaries"]
     assert (listed["TransformJobName"], listed["TransformJobStatus"]) == (name, "Completed")
     joined = s3.get_object(Bucket=bucket, Key="batch-output/sample.csv.out")["Body"].read().decode().splitlines()
     rows = (PROJECT / "rendered/batch/sample.csv").read_text().splitlines()
@@ -147,7 +153,7 @@ def test_a_students_transformer_runs_unmodified(sdk: tuple[str, Path], stack: di
     assert len(s3.list_objects_v2(Bucket=bucket, Prefix="captured/")["Contents"]) == 2
     if generation == "v3":
         script = [python, ASSETS / generation / "transform_job.py", student, model]
-        made = subprocess.run(script, cwd=tmp_path, env=stack, capture_output=True, text=True, check=False)
+        made = subprocess.run(script, cwd=tmp_path, env=notebook, capture_output=True, text=True, check=False)
         assert made.returncode == 0, made.stderr[-3000:]
         state, listed = made.stdout.strip().splitlines()[-2:]
         assert state == "Completed"
