@@ -88,9 +88,11 @@ def _parser() -> argparse.ArgumentParser:
     words = "print what a role has used since the stack started, as a policy document"
     used = reports.add_parser("used", help=words, description=f"{words}.")
     used.add_argument("role", help="name of the role")
-    operations = commands.add_parser("operations", help="write the page that lists the implemented operations")
-    operations.add_argument("--check", action="store_true", help="write nothing, fail if the page is stale")
-    operations.add_argument("--page", type=Path, default=_DOCUMENT, help=f"the page (default {_DOCUMENT})")
+    operations = commands.add_parser(
+        "operations", help="write the pages that list the implemented operations and their permissions"
+    )
+    operations.add_argument("--check", action="store_true", help="write nothing, fail if a page is stale")
+    operations.add_argument("--page", type=Path, default=_DOCUMENT, help=f"the first page (default {_DOCUMENT})")
     return parser
 
 
@@ -184,15 +186,15 @@ def _answering(place: Home) -> RunningStack:
 
 
 def _operations(place: Home, arguments: argparse.Namespace) -> int:
-    from localaws.operations import page
+    from localaws import operations, permissions
 
-    text = page()
-    if arguments.check:
-        if arguments.page.exists() and arguments.page.read_text() == text:
-            return 0
-        raise background.StackError(f"{arguments.page} is stale: run `localaws operations`")
-    arguments.page.parent.mkdir(parents=True, exist_ok=True)
-    arguments.page.write_text(text)
+    pages = {arguments.page: operations.page(), arguments.page.with_name("permissions.md"): permissions.page()}
+    for path, text in pages.items():
+        if arguments.check and (not path.exists() or path.read_text() != text):
+            raise background.StackError(f"{path} is stale: run `localaws operations`")
+        if not arguments.check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
     return 0
 
 

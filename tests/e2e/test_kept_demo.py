@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import sys
+import urllib.request
 from typing import Any
 
 import pytest
-from demo_process import BIN, Kept, start_demo
+from demo_process import BIN, PROJECT, Kept, start_demo
 from test_documents import ELSEWHERE, PAGES, commands
 
 pytestmark = pytest.mark.slow
@@ -212,3 +213,21 @@ def test_zz_destroy_is_refused_until_it_is_emptied(kept: Kept) -> None:
     assert kept.aws("s3api", "list-buckets")["Buckets"] == []
     roles = [each["RoleName"] for each in kept.aws("iam", "list-roles")["Roles"]]
     assert [name for name in roles if "demo" in name] == []
+
+
+@pytest.mark.full
+def test_zzz_every_operation_is_in_the_list_of_permissions(kept: Kept) -> None:
+    """After all others: what was called while they ran, by Terraform and the aws CLI as well; S3 has AWS's own list."""
+    with urllib.request.urlopen(f"{kept.environment['AWS_ENDPOINT_URL']}/_localaws/decisions") as answer:
+        decided = json.load(answer)
+    called = {(each["service"], each["operation"]) for each in decided["operations"] if each["service"] != "s3"}
+    page = (PROJECT / "docs/local-stack/permissions.md").read_text()
+    listed = {
+        (section.splitlines()[0], row.split(" | ")[0].removeprefix("| "))
+        for section in page.split("\n## ")[1:]
+        for row in section.splitlines()
+        if row.startswith("| ")
+    }
+    assert called - listed == set()
+    assert ("sagemaker", "CreateEndpoint") in called
+    assert decided["denials"] == []

@@ -15,7 +15,7 @@ from import_graph import cycles, imports, packages
 
 PYTHON = Path(__file__).resolve().parents[2] / "python"
 CORE = {"api", "iam", "motobridge", "runtime", "store"}
-COMMANDS = {"background", "cli", "environment", "memory", "operations", "serve", "stack_lock", "state"}
+COMMANDS = {"background", "cli", "environment", "memory", "operations", "permissions", "serve", "stack_lock", "state"}
 # What each part may import; a part that is not here may import nothing.
 ALLOWED: Mapping[str, set[str]] = {
     "__main__": {"cli"},
@@ -26,6 +26,7 @@ ALLOWED: Mapping[str, set[str]] = {
     "iam": {"api"},
     "motobridge": {"api", "iam"},
     "operations": {"services"},
+    "permissions": {"iam", "services"},
     "runtime": {"api"},
     "serve": {"api", "environment", "memory", "motobridge", "runtime", "stack", "stack_lock", "state"},
     "server": CORE - {"runtime", "store"} | {"account"},

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from localaws.api.errors import AwsError
-from localaws.iam.actions import Account, Call, read_call
+from localaws.iam.actions import Account, Call, action_prefix, read_call
 from localaws.iam.decisions import DecisionLog
 from localaws.iam.principal import Principal
 from localaws.iam.s3_access import S3Access
@@ -118,10 +118,12 @@ class Authorizer:
 
 
 def _call(request: AccessRequest) -> Call:
-    """What the request asks for.  Of a request that is allowed whatever it holds, the body is not read."""
+    """What the request asks for.  Of a request that is allowed whatever it holds, only the operation is read."""
     if request.parameters is not None:
         return Call(request.service, request.operation, request.parameters)
     decided = request.principal.kind == "assumed-role" and request.service not in _S3
+    if request.operation and not decided:
+        return Call(action_prefix(request.service), request.operation)
     return read_call(
         request.service,
         request.operation,

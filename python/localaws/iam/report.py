@@ -118,9 +118,12 @@ def _common_beginning(resources: set[str]) -> str:
 
 
 def _pattern(resource: str) -> str:
-    """What means this resource alone in a policy: there, `${*}` is a star, `${?}` a question mark."""
-    if resource == "*":
-        return resource
+    """What means this resource alone in a policy: there, `${*}` is a star, `${?}` a question mark.
+
+    Only S3's keys may have these in their names: elsewhere a star stands for what a request leaves open.
+    """
+    if ":s3:::" not in resource:
+        return resource.replace(_MORE, "*")
     text = resource.removesuffix(_MORE)
     literal = "".join({"*": "${*}", "?": "${?}", "$": "${$}"}.get(letter, letter) for letter in text)
     return literal + "*" if text != resource else literal

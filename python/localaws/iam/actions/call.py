@@ -12,7 +12,7 @@ from localaws.api.compression import uncompressed
 from localaws.iam.actions.query import read_form
 from localaws.iam.actions.rest import read_rest
 
-__all__ = ["Call", "read_call"]
+__all__ = ["Call", "action_prefix", "read_call"]
 
 # Signing name → prefix of the service's actions, where they differ.
 _PREFIXES = {"email": "ses", "monitoring": "cloudwatch"}
@@ -37,6 +37,11 @@ class Call:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
+def action_prefix(signing_name: str) -> str:
+    """The prefix of the actions of the service that requests are signed for."""
+    return _PREFIXES.get(signing_name, signing_name)
+
+
 def read_call(
     signing_name: str,
     operation: str,
@@ -52,7 +57,7 @@ def read_call(
 
     What cannot be read of a body is not among the parameters: the service will refuse it.
     """
-    service = _PREFIXES.get(signing_name, signing_name)
+    service = action_prefix(signing_name)
     headers, form = headers or {}, form or {}
     by_json, by_cbor, by_form = "X-Amz-Target" in headers, "Smithy-Protocol" in headers, "Action" in form
     models = _REST_MODELS.get(signing_name, ())
