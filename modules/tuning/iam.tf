@@ -1,7 +1,7 @@
 locals {
   # Streams begin with the name of a job; trials and the job that prepares their data are named after the tuning job. A
   # policy has no pattern for digits: give job_names where other tuning jobs' names begin with request_name, too.
-  log_streams = [for name in coalesce(var.job_names, [var.request_name]) : "${name}-"]
+  log_streams = [for name in length(var.job_names) == 0 ? [var.request_name] : sort(var.job_names) : "${name}-"]
 }
 
 module "job_role" {

@@ -74,13 +74,14 @@ variable "images" {
 }
 
 variable "job_names" {
-  description = "Patterns (* and ? as in policies) of the tuning jobs' names, whose trials and preparing job may write logs; null for names that begin with request_name and a hyphen."
+  description = "Patterns (* and ? as in policies) of the tuning jobs' names, whose trials and preparing job may write logs; empty for names that begin with request_name and a hyphen."
   type        = set(string)
-  default     = null
+  default     = []
+  nullable    = false
 
   validation {
-    condition     = var.job_names == null || try(length(var.job_names) > 0 && alltrue([for name in var.job_names : can(regex("^[A-Za-z0-9][A-Za-z0-9*?-]{0,31}$", name))]), false)
-    error_message = "job_names is ${jsonencode(var.job_names)}: give at least one pattern of 1 to 32 letters, digits, hyphens, * and ?, such as churn-tuning-????????, or null."
+    condition     = alltrue([for name in var.job_names : can(regex("^[A-Za-z0-9][A-Za-z0-9*?-]{0,31}$", name))])
+    error_message = "job_names is ${join(", ", var.job_names)}: give patterns of 1 to 32 letters, digits, hyphens, * and ?, such as churn-tuning-????????."
   }
 }
 

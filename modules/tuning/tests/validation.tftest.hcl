@@ -39,7 +39,7 @@ run "refuses_job_names" {
   command = plan
 
   variables {
-    job_names = []
+    job_names = ["under_score"]
   }
 
   expect_failures = [var.job_names]
