@@ -1,9 +1,10 @@
 """What deciding a role's requests by its policies costs, beside the administrator's requests and moto's own server.
 
-    python bench/decisions.py [--seconds 3] [--connections 4]
+    python -m venv build/moto && build/moto/bin/pip install 'moto[server]'
+    python bench/decisions.py --moto build/moto/bin/python [--seconds 3] [--connections 4]
 
 Prints ratios of one run on one machine: absolute numbers say more about the machine. It starts a stack and a moto
-server of its own. The role has the policies of a pipeline's role and AmazonSageMakerFullAccess.
+server of its own. The role has twenty statements, of which one allows each request.
 """
 
 from __future__ import annotations
@@ -84,20 +85,21 @@ def signed(url: str, name: str, credentials: Credentials) -> bytes:
     return plain(f"{url}/", body, **dict(request.headers.items()))
 
 
-def moto_server() -> tuple[subprocess.Popen[bytes], str]:
+def moto_server(python: str) -> tuple[subprocess.Popen[bytes], str]:
     """moto's server as its package starts it; the URL it listens at."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    command = [python, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
-    while True:
+    while process.poll() is None:
         try:
             urllib3.request("GET", f"{url}/moto-api/", retries=False)
             return process, url
         except urllib3.exceptions.HTTPError:
             time.sleep(0.2)
+    sys.exit(f"moto's server did not start with {python}: install moto[server] there")
 
 
 def rounds(url: str, request: bytes, arguments: argparse.Namespace) -> list[Result]:
@@ -108,13 +110,14 @@ def rounds(url: str, request: bytes, arguments: argparse.Namespace) -> list[Resu
 def main() -> None:
     """Print, for each request, the answers a second as ratios of moto's server."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--moto", required=True, help="a Python that has moto[server]")
     parser.add_argument("--seconds", type=float, default=3.0, help="length of a loop (default 3)")
     parser.add_argument("--connections", type=int, default=4, help="how many at a time (default 4)")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder))
         running, _ = background.up(home, 0, REGION, ACCOUNT)
-        moto, moto_url = moto_server()
+        moto, moto_url = moto_server(arguments.moto)
         try:
             own = (running.access_key_id, running.secret_access_key)
             keys = prepare(running.endpoint_url, *own)
