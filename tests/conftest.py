@@ -38,8 +38,8 @@ def without_aws(environment: dict[str, str]) -> dict[str, str]:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than processors: tests wait for processes, Terraform's provider waits for AWS."""
-    return (os.cpu_count() or 1) + 1
+    """Two workers more than processors: tests wait for processes, Terraform's provider waits for AWS."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

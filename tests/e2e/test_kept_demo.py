@@ -12,7 +12,7 @@ import pytest
 from demo_process import BIN, PROJECT, Kept, start_demo
 from test_documents import ELSEWHERE, PAGES, commands
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.full
 
 PENDING = "PendingManualApproval"
 
@@ -138,7 +138,6 @@ def test_a_page_s_commands_run(page: str, kept: Kept) -> None:
         assert done.returncode == 0, f"{page}: {command}\n{done.stdout}{done.stderr}"
 
 
-@pytest.mark.full
 def test_the_best_trial_is_registered_and_its_hyperparameters_train_the_pipeline(kept: Kept) -> None:
     done = kept.mlops("run", "tuning", "demo", "--trials", "3", "--rounds", "10", "--register-best", "--use-best")
     name = re.findall(r"^\S+-demo-\w+$", done.stdout, re.MULTILINE)[0]
@@ -181,7 +180,6 @@ def test_the_best_trial_is_registered_and_its_hyperparameters_train_the_pipeline
     assert used == given
 
 
-@pytest.mark.full
 def test_the_pipeline_itself_tunes(kept: Kept) -> None:
     tuned = ("-auto-approve", "-input=false", "-var", "student_id=demo")
     done = kept.terraform("apply", *tuned, "-var", "tuning={in_pipeline=true}")
@@ -195,7 +193,6 @@ def test_the_pipeline_itself_tunes(kept: Kept) -> None:
     assert plan_is_empty(kept)
 
 
-@pytest.mark.full
 def test_zz_destroy_is_refused_until_it_is_emptied(kept: Kept) -> None:
     """Last in the file: it takes the system down."""
     destroy = ("destroy", "-auto-approve", "-input=false", "-no-color", "-var", "student_id=demo")
@@ -215,7 +212,6 @@ def test_zz_destroy_is_refused_until_it_is_emptied(kept: Kept) -> None:
     assert [name for name in roles if "demo" in name] == []
 
 
-@pytest.mark.full
 def test_zzz_every_operation_is_in_the_list_of_permissions(kept: Kept) -> None:
     """After all others: what was called while they ran, by Terraform and the aws CLI as well; S3 has AWS's own list."""
     with urllib.request.urlopen(f"{kept.environment['AWS_ENDPOINT_URL']}/_localaws/decisions") as answer:

@@ -62,7 +62,9 @@ class DecisionLog:
                 del self._operations[service, operation]
 
     def add(self, principal: Principal, access: Access, decision: Decision) -> None:
-        """Record what was decided about a request of a role's session."""
+        """Record what was decided about a request of a role's session; others' requests are not kept."""
+        if principal.kind != "assumed-role":
+            return
         keys = tuple(sorted((key, value) for key, value in access.context.items() if key not in _OF_THE_MOMENT))
         use = Use(principal.role_arn or principal.arn, access.action, access.resource, keys)
         with self._lock:

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from localaws.iam.context import global_keys, service_keys
@@ -91,8 +91,9 @@ def decide_for_principal(
     asked: SessionRequest,
     region: str,
     headers: Mapping[str, str],
+    record: Callable[[Access, Decision], None],
 ) -> tuple[str, Decision]:
-    """The first action that the principal may not do, else the last, and the decision on it.
+    """The first action that the principal may not do, else the last, and the decision on it; `record` gets each.
 
     A trust policy that names the account leaves the decision to identity-based policies; one that names the user, the
     role or the session suffices.
@@ -103,7 +104,9 @@ def decide_for_principal(
     )
     caller = Caller(principal.arn, principal.account_id, principal.user_id, principal.role_arn)
     for action in asked.actions:
-        decision = evaluate(Access(action, role.arn, context), caller, policies)
+        access = Access(action, role.arn, context)
+        decision = evaluate(access, caller, policies)
+        record(access, decision)
         if not decision.allowed:
             break
     return action, decision

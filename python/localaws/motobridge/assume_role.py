@@ -6,12 +6,14 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from xml.sax.saxutils import escape
 
 from localaws.api.errors import AwsError
 from localaws.api.protocols import Response
 from localaws.api.request import Request
 from localaws.iam import Principal, RoleSession
+from localaws.iam.evaluate import Access, Decision
 from localaws.iam.trust import decide_for_principal
 from localaws.motobridge.principals import Principals
 from localaws.motobridge.session_parameters import AssumeRoleForm
@@ -22,15 +24,20 @@ _XMLNS = "https://sts.amazonaws.com/doc/2011-06-15/"
 _DEFAULT_SECONDS = 3600
 
 
-def assume_role(principals: Principals, request: Request, caller: Principal) -> Response:
-    """Credentials for a session of a role; raises STS's `AwsError` where the caller may not have them."""
+def assume_role(
+    principals: Principals, request: Request, caller: Principal, record: Callable[[Access, Decision], None]
+) -> Response:
+    """Credentials for a session of a role; raises STS's `AwsError` where the caller may not have them.
+
+    `record` gets what was decided.
+    """
     asked = AssumeRoleForm.read(request.form, caller)
     role, scope = principals.role(asked.role_arn), request.scope
     assert scope is not None
     if role is None:
         raise _denied(caller, "sts:AssumeRole", asked.role_arn, "")
     own = principals.policies.of(caller)
-    action, decision = decide_for_principal(role, caller, own, asked.request, scope.region, request.headers)
+    action, decision = decide_for_principal(role, caller, own, asked.request, scope.region, request.headers, record)
     if not decision.allowed:
         raise _denied(caller, action, asked.role_arn, decision.reason(action))
     asked.check_duration(caller, principals.max_session_seconds(asked.role_arn))

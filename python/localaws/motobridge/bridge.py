@@ -15,7 +15,6 @@ from localaws.api.errors import AwsError, unknown_operation
 from localaws.api.protocols import Response
 from localaws.api.request import Request
 from localaws.iam import Principal, simulate_custom
-from localaws.motobridge.assume_role import assume_role
 from localaws.motobridge.document_checks import check_documents
 from localaws.motobridge.faults import refusal
 from localaws.motobridge.fixes import after, apply_fixes, before
@@ -51,8 +50,6 @@ def serve(principals: Principals, request: Request, caller: Principal) -> Respon
     before(request)
     check_service_role(principals, request, caller.account_id)
     check_documents(request, caller.account_id, principals.policies.partition)
-    if (scope.service, request.operation) == ("sts", "AssumeRole"):
-        return assume_role(principals, request, caller)
     if (scope.service, request.operation) == ("iam", "SimulateCustomPolicy"):
         return Response(200, simulate_custom(request.form, scope.region), {"Content-Type": "text/xml"})
     from werkzeug.exceptions import HTTPException

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from localaws.api.protocols import Response, error_response
 from localaws.api.request import MAX_FORM_BYTES, MAX_FORM_FIELDS, Request, Scope
 from localaws.iam import AccessRequest, Principal, simulate
 from localaws.motobridge import bridge
+from localaws.motobridge.assume_role import assume_role
 from localaws.server import introspection
 from localaws.server.authentication import authenticate, check_origin
 from localaws.server.integrity import check_integrity
@@ -93,6 +95,8 @@ class Application:
             source = self.stack.principals.named(request.form.get("PolicySourceArn", ""))
             answer = simulate(request.form, source, self.stack.principals.policies, self.stack.region)
             return Response(200, answer, {"Content-Type": "text/xml"})
+        if (scope.service, request.operation) == ("sts", "AssumeRole"):
+            return assume_role(self.stack.principals, request, caller, partial(authorizer.log.add, caller))
         with authorizer.deciding_keys(access):
             response = bridge.serve(self.stack.principals, request, caller)
         if response.status == 404 and (request.method == "HEAD" or b"<Code>NoSuchKey</Code>" in response.body):

@@ -114,6 +114,18 @@ def test_the_printed_policies_let_the_role_do_what_it_was_denied(module_stack: A
     assert "An identity-based policy denies it." in localaws(module_stack, "explain", "learner", "--last", "1")[1]
 
 
+def test_a_role_that_may_not_be_assumed_is_told(module_stack: Any) -> None:
+    actor, other = Actor(module_stack, "climber"), Actor(module_stack, "summit")
+    actor.may(allow("s3:ListAllMyBuckets"))
+    with pytest.raises(ClientError, match="sts:AssumeRole"):
+        actor.client("sts").assume_role(RoleArn=other.arn, RoleSessionName="up")
+    head, _, statement = localaws(module_stack, "explain", "climber")[1].strip().splitlines()
+    assert head.endswith(f"  climber: sts:AssumeRole on {other.arn}")
+    actor.may(json.loads(statement))
+    actor.client("sts").assume_role(RoleArn=other.arn, RoleSessionName="up")
+    assert json.loads(localaws(module_stack, "used", "climber")[1])["Statement"] == [json.loads(statement)]
+
+
 def test_wrong_words_are_refused_in_one_line(module_stack: Any) -> None:
     code, _, said = localaws(module_stack, "explain", "--last", "0")
     assert (code, said.splitlines()[-1].split("argument ")[1]) == (2, "--last: '0' is not a number from 1")

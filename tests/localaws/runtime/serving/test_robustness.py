@@ -10,7 +10,7 @@ import sys
 import textwrap
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -65,6 +65,25 @@ def wait_gone(processes: list[int], seconds: float = 60) -> None:
         time.sleep(0.02)
 
 
+def wait_held(serving: Serving, count: int) -> list[str]:
+    """The processes of the requests that are held, as soon as there are so many."""
+    deadline = time.monotonic() + 60
+    while len(holders := [line.split()[2] for _, line in serving.log.lines if line.startswith("held by ")]) < count:
+        assert time.monotonic() < deadline, serving.log.lines
+        time.sleep(0.01)
+    return holders
+
+
+def first_refusal(server: ModelServer, running: Future[str]) -> ServingError:
+    """The first error of requests that are sent while another one runs."""
+    while not running.done():
+        try:
+            ask(server, "late")
+        except ServingError as error:
+            return error
+    raise AssertionError("no request was refused")
+
+
 def all_processes() -> list[int]:
     return descendants(os.getpid())
 
@@ -96,10 +115,7 @@ def test_a_worker_that_dies_takes_only_its_own_calls_with_it(serving: Serving) -
 
     with ThreadPoolExecutor(9) as pool:
         held = [pool.submit(hold, number) for number in range(8)]
-        deadline = time.monotonic() + 20
-        while len(holders := [line.split()[2] for _, line in serving.log.lines if line.startswith("held by ")]) < 8:
-            assert time.monotonic() < deadline, serving.log.lines
-            time.sleep(0.01)
+        holders = wait_held(serving, 8)
         pool.submit(ask, server, f"kill {holders[0]}").exception()
         answers = sorted(future.result() for future in held)
     others = sorted(holder for holder in holders if holder != holders[0])
@@ -143,12 +159,12 @@ def test_a_whole_container_that_is_killed_is_started_again(serving: Serving, mod
 def test_slow_requests_do_not_block_others(serving: Serving) -> None:
     server = serving.script(SCRIPT)
     with ThreadPoolExecutor(12) as pool:
-        slow = [pool.submit(ask, server, "sleep 6") for _ in range(10)]
-        time.sleep(0.5)
+        slow = [pool.submit(ask, server, "hold 6") for _ in range(10)]
+        held = wait_held(serving, 10)
         for _ in range(10):
             ask(server, "quick")
         assert not any(future.done() for future in slow)
-        assert all(future.result().startswith("sleep") for future in slow)
+        assert sorted(future.result() for future in slow) == sorted(held)
 
 
 def test_an_answer_that_takes_too_long_is_not_waited_for(serving: Serving) -> None:
@@ -164,14 +180,11 @@ def test_an_answer_that_takes_too_long_is_not_waited_for(serving: Serving) -> No
 def test_stopping_lets_running_requests_finish_and_takes_no_new_ones(serving: Serving) -> None:
     server = serving.script(SCRIPT)
     with ThreadPoolExecutor(2) as pool:
-        running = pool.submit(ask, server, "sleep 1.5")
-        time.sleep(0.4)
-        stopping = pool.submit(server.stop, 20)
-        time.sleep(0.2)
-        with pytest.raises(ServingError) as raised:
-            ask(server, "late")
-        assert raised.value.kind == "stopped"
-        assert running.result().startswith("sleep")
+        running = pool.submit(ask, server, "hold 2")
+        (holder,) = wait_held(serving, 1)
+        stopping = pool.submit(server.stop, 60)
+        assert first_refusal(server, running).kind == "stopped"
+        assert running.result() == holder
         stopping.result()
     assert not (serving.folder / "server-0").exists()
 
