@@ -82,7 +82,10 @@ class Authorizer:
 
     def _resolved(self, region: str) -> Callable[[str], str]:
         def resolve(resource: str) -> str:
-            return (self._policies.key_arn(resource, region) or resource) if ":kms:" in resource else resource
+            service = resource.split(":", 3)[2:3]
+            if service == ["kms"]:
+                return self._policies.key_arn(resource, region) or resource
+            return self._policies.with_path(resource) if service == ["iam"] else resource
 
         return resolve
 

@@ -56,6 +56,9 @@ class PolicyStore(Protocol):
     def key_arn(self, name: str, region: str) -> str | None:
         """The ARN of the KMS key of an ID, alias or ARN; None where there is no such key."""
 
+    def with_path(self, arn: str) -> str:
+        """The ARN, with its path, of the role or user that an ARN without one names; else the ARN as it is."""
+
     def bucket_encryption(self, name: str) -> Encryption | None:
         """The bucket's default encryption with a key of the account's own."""
 

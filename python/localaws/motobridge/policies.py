@@ -130,6 +130,13 @@ class AttachedPolicies:
         """The ARN of the KMS key of an ID, alias or ARN; None where there is no such key."""
         return key_arn(self._account_id, region, name)
 
+    def with_path(self, arn: str) -> str:
+        """The ARN, with its path, of the role or user that an ARN without one names; else the ARN as it is."""
+        kind, _, name = arn.rpartition(":")[2].partition("/")
+        with MOTO_LOCK:
+            named = self._iam.get_roles() if kind == "role" else self._iam.users.values() if kind == "user" else ()
+            return next((str(each.arn) for each in named if each.name == name), arn)
+
     def bucket_encryption(self, name: str) -> Encryption | None:
         """The bucket's default encryption with a key of the account's own."""
         return encryption.bucket_encryption(self._account_id, self.partition, name)

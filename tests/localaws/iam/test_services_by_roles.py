@@ -208,6 +208,16 @@ def test_a_request_needs_its_action_on_its_resource(actor: Actor, asked: Asked) 
     assert "with an explicit deny in an identity-based policy" in error_of(actor, asked)["Message"]
 
 
+def test_a_role_is_known_with_its_path(actor: Actor) -> None:
+    """Requests name a role without its path, policies with it."""
+    actor.iam.create_role(RoleName="nested", Path="/team/", AssumeRolePolicyDocument=document(TRUST))
+    actor.may(allow("iam:GetRole", "arn:aws:iam::123456789012:role/team/nested"))
+    assert actor.client("iam").get_role(RoleName="nested")["Role"]["Path"] == "/team/"
+    actor.may(allow("iam:GetRole", "arn:aws:iam::123456789012:role/nested"))
+    with pytest.raises(ClientError, match="role/team/nested because no identity-based policy"):
+        actor.client("iam").get_role(RoleName="nested")
+
+
 def test_who_am_i_is_always_answered(actor: Actor) -> None:
     actor.may(deny("*"))
     assert actor.client("sts").get_caller_identity()["Arn"].endswith("assumed-role/worker/night")
