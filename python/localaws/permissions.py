@@ -32,6 +32,7 @@ USED: dict[str, tuple[str, ...]] = {
         "PutMetricData",
         "SetAlarmState",
     ),
+    "codepipeline": ("ListPipelines",),
     "ecr": ("BatchCheckLayerAvailability", "BatchGetImage", "GetAuthorizationToken", "GetDownloadUrlForLayer"),
     "iam": (
         "CreateRole",
@@ -52,6 +53,7 @@ USED: dict[str, tuple[str, ...]] = {
         "UpdateRoleDescription",
     ),
     "kms": ("Decrypt", "DescribeKey", "GenerateDataKey"),
+    "lambda": ("ListFunctions",),
     "logs": (
         "CreateLogGroup",
         "CreateLogStream",
