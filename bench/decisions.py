@@ -4,7 +4,8 @@
     python bench/decisions.py --moto build/moto/bin/python [--seconds 3] [--connections 4]
 
 Prints ratios of one run on one machine: absolute numbers say more about the machine. It starts a stack and a moto
-server of its own. The role has twenty statements, of which one allows each request.
+server of its own, which closes its connection after each answer. The role has twenty statements, of which one allows
+each request.
 """
 
 from __future__ import annotations

@@ -56,6 +56,9 @@ def measure(url: str, requests: list[bytes], connections: int, seconds: float) -
             body = await reader.readexactly(length)
             if not head.startswith(b"http/1.1 200"):
                 raise RuntimeError(f"{head.splitlines()[0].decode()}: {body[:300]!r}")
+            if b"\r\nconnection: close" in head:
+                writer.close()
+                reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
             times.append(time.perf_counter() - began)
         writer.close()
 

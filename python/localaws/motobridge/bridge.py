@@ -33,6 +33,8 @@ _GLOBAL = {"budgets", "cloudfront"}
 # Whoever calls these changes no user, role or policy.
 _LEAVE_IAM_ALONE = {"events", "logs", "monitoring", "s3", "scheduler", "sns", "sqs", "sts"}
 _DROPPED_HEADERS = {"connection", "content-length", "date", "server", "status", "transfer-encoding"}
+# No operation of a JSON or query service that begins so changes anything; one of a REST service has no name here.
+_READING = ("Get", "List")
 # moto imports a service's modules when it is first called; two threads must not do that at once.
 _import_lock = threading.Lock()
 
@@ -60,7 +62,7 @@ def serve(principals: Principals, request: Request, caller: Principal) -> Respon
             try:
                 status, headers, body = handler(moto, moto.raw_url, moto.headers)
             finally:
-                if scope.service not in _LEAVE_IAM_ALONE:
+                if scope.service not in _LEAVE_IAM_ALONE and not request.operation.startswith(_READING):
                     principals.policies.changed()
     except HTTPException as error:
         status, headers, body = error.code or 400, dict(error.get_headers()), error.get_body()
@@ -137,7 +139,9 @@ def _response(request: Request, status: int, headers: Any, body: Any, service: s
         length = {str(name).lower(): value for name, value in dict(headers).items()}.get("content-length")
         kept["Content-Length"] = str(len(content) if length is None else length)
         content = b""
-    kept.setdefault("x-amz-request-id" if service == "s3" else "x-amzn-RequestId", str(uuid.uuid4()))
+    identity = "x-amz-request-id" if service == "s3" else "x-amzn-RequestId"
+    if not any(name.lower() == identity.lower() for name in kept):
+        kept[identity] = str(uuid.uuid4())
     if status >= 500:
         _logger.error("moto answered %s %s with %s: %s", request.method, request.raw_path, status, content[:500])
     # An empty 404 is moto's answer for a path that it does not know; S3 alone has paths that are not there.
