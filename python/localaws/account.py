@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from localaws.api.arns import read_arn
 from localaws.iam import Authorizer, ContainerCredentials, RoleSession, RotatingSession, ServicePrincipal
 from localaws.motobridge import backends
 from localaws.motobridge.lock import MOTO_LOCK
@@ -73,9 +74,11 @@ class Account(ABC):
 
     def _tags(self, arn: str) -> Mapping[str, str]:
         """The tags of a resource of the account, for conditions on them."""
-        if arn.split(":", 3)[2:3] != ["sagemaker"]:
+        parts = read_arn(arn)
+        if parts is None or parts.service != "sagemaker":
             return self.principals.policies.resource_tags(arn)
-        return next((record.tags for record in self.store.all() if record.arn == arn), {})
+        record = self.store.find_by_arn(arn)
+        return record.tags if record else {}
 
     @cached_property
     def images(self) -> ImageTable:

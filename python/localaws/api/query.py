@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["members", "structures"]
+__all__ = ["is_number", "members", "structures"]
 
 
 def members(form: Mapping[str, str], name: str) -> list[str]:
@@ -13,7 +13,7 @@ def members(form: Mapping[str, str], name: str) -> list[str]:
     numbered = [
         (int(number), value)
         for key, value in form.items()
-        if key.startswith(prefix) and _is_number(number := key[len(prefix) :])
+        if key.startswith(prefix) and is_number(number := key[len(prefix) :])
     ]
     return [value for _, value in sorted(numbered)]
 
@@ -24,10 +24,11 @@ def structures(form: Mapping[str, str], name: str) -> list[dict[str, str]]:
     found: dict[int, dict[str, str]] = {}
     for key, value in form.items():
         number, dot, member = key[len(prefix) :].partition(".")
-        if key.startswith(prefix) and dot and _is_number(number):
+        if key.startswith(prefix) and dot and is_number(number):
             found.setdefault(int(number), {})[member] = value
     return [found[number] for number in sorted(found)]
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether the text is a number from 0 of at most nine digits."""
     return text.isascii() and text.isdigit() and len(text) < 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from localaws.api.arns import read_arn
 from localaws.iam.evaluate import Policies
 from localaws.iam.stores import Attached, PolicyStore
 
@@ -15,5 +16,6 @@ def policies_on(resource: str, own: Attached, store: PolicyStore) -> Policies:
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
     """
     policy = store.resource(resource)
-    is_key = policy is not None and resource.split(":", 3)[2:3] == ["kms"]
+    arn = read_arn(resource)
+    is_key = policy is not None and arn is not None and arn.service == "kms"
     return Policies(own.identity, policy, own.boundary, own.session, resource_must_allow=is_key)

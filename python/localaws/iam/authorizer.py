@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from localaws.api.arns import read_arn
 from localaws.api.errors import AwsError
 from localaws.iam.actions import Account, Call, action_prefix, read_call
+from localaws.iam.asking import Asking
 from localaws.iam.decisions import DecisionLog
 from localaws.iam.principal import Principal
 from localaws.iam.s3_access import S3Access
@@ -73,19 +75,21 @@ class Authorizer:
     def _service(self, request: AccessRequest, call: Call) -> ServiceAccess | None:
         if (call.service, call.operation) == ("sts", "AssumeRole"):
             return None  # the role's trust policy decides with the caller's policies, where the session is made
-        principal = request.principal
         account = Account(
-            principal.account_id, request.region, self._policies.partition, self._resolved(request.region)
+            request.principal.account_id, request.region, self._policies.partition, self._resolved(request.region)
         )
-        record = partial(self.log.add, principal)
-        return ServiceAccess(principal, account, self._policies, call, request.headers, self._tags, record)
+        return ServiceAccess(self._asking(request), account, call, self._tags)
+
+    def _asking(self, request: AccessRequest, canonical_user_id: str | None = None) -> Asking:
+        record = partial(self.log.add, request.principal)
+        return Asking(request.principal, request.region, request.headers, self._policies, record, canonical_user_id)
 
     def _resolved(self, region: str) -> Callable[[str], str]:
         def resolve(resource: str) -> str:
-            service = resource.split(":", 3)[2:3]
-            if service == ["kms"]:
+            arn = read_arn(resource)
+            if arn is not None and arn.service == "kms":
                 return self._policies.key_arn(resource, region) or resource
-            return self._policies.with_path(resource) if service == ["iam"] else resource
+            return self._policies.with_path(resource) if arn is not None and arn.service == "iam" else resource
 
         return resolve
 
@@ -116,8 +120,7 @@ class Authorizer:
         if request.service not in _S3:
             raise AwsError("AccessDenied", f"A role cannot sign for {request.service}.{request.region}.", status=403)
         call = S3Call.read(request.method, request.path, request.query, request.headers)
-        record = partial(self.log.add, request.principal)
-        return S3Access(request.principal, request.region, self._policies, call, record, request.body)
+        return S3Access(self._asking(request, self._policies.canonical_user_id), call, request.body)
 
 
 def _call(request: AccessRequest) -> Call:

@@ -55,7 +55,7 @@ class DecisionLog:
         self._lock = threading.Lock()
 
     def count(self, service: str, operation: str) -> None:
-        """Count an operation, whoever called it (S3's are not told apart)."""
+        """Count a call of an operation by any principal (S3's operations count as one)."""
         with self._lock:
             self._operations[service, operation] += 1
             if len(self._operations) > _MOST_OPERATIONS:

@@ -16,7 +16,7 @@ from localaws.api.json_text import read_json
 from localaws.iam.conditions import Condition, UnknownOperatorError
 from localaws.iam.patterns import Context, glob_matches, matches, variables_of
 
-__all__ = ["Policy", "PolicyError", "Statement", "read_policy"]
+__all__ = ["Policy", "PolicyError", "Statement", "document_text", "read_policy"]
 
 Effect = Literal["Allow", "Deny"]
 _VERSIONS = ("2012-10-17", "2008-10-17")
@@ -85,6 +85,11 @@ def _named(patterns: tuple[str, ...], action: str) -> bool:
     return any(glob_matches(pattern, action, ignore_case=True) for pattern in patterns)
 
 
+def document_text(text: str) -> str:
+    """The JSON of a document that may be URL-encoded, as IAM gives it."""
+    return unquote(text) if text.startswith("%") else text
+
+
 @lru_cache(maxsize=1024)
 def read_policy(text: str) -> Policy:
     """The policy of a JSON document (which may be URL-encoded, as IAM gives it); raises PolicyError.
@@ -92,7 +97,7 @@ def read_policy(text: str) -> Policy:
     The same text is read once: whoever changes a policy brings another text.
     """
     try:
-        document = read_json(unquote(text) if text.startswith("%") else text)
+        document = read_json(document_text(text))
     except ValueError as error:
         raise PolicyError(f"The policy is not JSON: {error}") from error
     if not isinstance(document, dict) or "Statement" not in document:

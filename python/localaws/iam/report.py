@@ -15,7 +15,6 @@ _FEW = 10
 # Ends a text that stands for all resources that begin so.
 _MORE = "\0"
 # The condition keys that narrow a statement down as AWS's own examples do.
-_NARROWING = ("iam:passedtoservice", "cloudwatch:namespace", "kms:viaservice")
 _SPELLED = {
     "iam:passedtoservice": "iam:PassedToService",
     "cloudwatch:namespace": "cloudwatch:namespace",
@@ -93,7 +92,7 @@ def _one(values: list[str]) -> str | list[str]:
 
 
 def _narrowing(context: Mapping[str, Sequence[str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple((key, tuple(context[key])) for key in _NARROWING if context.get(key))
+    return tuple((key, tuple(context[key])) for key in _SPELLED if context.get(key))
 
 
 def _few(resources: set[str]) -> list[str]:

@@ -10,8 +10,9 @@ import uuid
 from collections.abc import Mapping
 from itertools import islice, product
 
+from localaws.api.arns import read_arn
 from localaws.api.errors import AwsError
-from localaws.api.query import members
+from localaws.api.query import is_number, members
 from localaws.iam.context import global_keys, moment_keys
 from localaws.iam.documents import DocumentKind, check_document
 from localaws.iam.evaluate import Access, Policies
@@ -62,10 +63,10 @@ def _caller(form: Form) -> Caller:
         if "ResourcePolicy" in form:
             raise AwsError("InvalidInput", "CallerArn must be given with ResourcePolicy: a user's or a role's ARN.")
         return _UNKNOWN_CALLER
-    parts = arn.split(":", 5)
-    if len(parts) < 6 or not parts[5].startswith(("user/", "role/")):
+    parts = read_arn(arn)
+    if parts is None or not parts.resource.startswith(("user/", "role/")):
         raise AwsError("InvalidInput", f"CallerArn is {arn}: it must be the ARN of a user or a role.")
-    return Caller(arn, parts[4], "", arn if parts[5].startswith("role/") else None)
+    return Caller(arn, parts.account_id, "", arn if parts.resource.startswith("role/") else None)
 
 
 def _answer(
@@ -101,15 +102,11 @@ def _answer(
 def _page(form: Form) -> tuple[int, int]:
     """How many results to leave out (Marker), and how many to give at most."""
     items, marker = form.get("MaxItems", str(_DEFAULT_ITEMS)), form.get("Marker", "0")
-    if not (_is_number(items) and 1 <= int(items) <= _MAX_ITEMS):
+    if not (is_number(items) and 1 <= int(items) <= _MAX_ITEMS):
         raise AwsError("ValidationError", f"MaxItems is {items!r}: it must be a number from 1 to {_MAX_ITEMS}.")
-    if not _is_number(marker):
+    if not is_number(marker):
         raise AwsError("ValidationError", f"Marker is {marker!r}: it must be the one of the previous answer.")
     return int(marker), int(items)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 10
 
 
 def _entries(form: Form) -> Context:

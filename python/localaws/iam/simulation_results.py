@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
 from localaws.iam.evaluate import Access, Policies, evaluate
 from localaws.iam.named_principals import Caller, denies, grants
 from localaws.iam.patterns import Context
-from localaws.iam.policy import Policy, Statement
+from localaws.iam.policy import Policy, Statement, document_text
 from localaws.iam.positions import Span, statement_spans
 
 __all__ = ["Source", "result"]
@@ -71,7 +70,7 @@ def _matched(source: Source, kind: str, access: Access, effect: str, caller: Cal
     ]
     if not concerned:
         return ""
-    spans = statement_spans(unquote(source.text) if source.text.startswith("%") else source.text)
+    spans = statement_spans(document_text(source.text))
     return "".join(_member(source.name, kind, spans[number]) for number in concerned)
 
 

@@ -14,7 +14,7 @@ from botocore.model import OperationNotFoundError
 from localaws.api.errors import AwsError, unknown_operation
 from localaws.api.protocols import Response
 from localaws.api.request import Request
-from localaws.iam import Principal, simulate_custom
+from localaws.iam import Principal
 from localaws.motobridge.document_checks import check_documents
 from localaws.motobridge.faults import refusal
 from localaws.motobridge.fixes import after, apply_fixes, before
@@ -52,8 +52,6 @@ def serve(principals: Principals, request: Request, caller: Principal) -> Respon
     before(request)
     check_service_role(principals, request, caller.account_id)
     check_documents(request, caller.account_id, principals.policies.partition)
-    if (scope.service, request.operation) == ("iam", "SimulateCustomPolicy"):
-        return Response(200, simulate_custom(request.form, scope.region), {"Content-Type": "text/xml"})
     from werkzeug.exceptions import HTTPException
 
     moto = moto_request(request, url)

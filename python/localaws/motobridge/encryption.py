@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from localaws.api.arns import read_arn
 from localaws.iam.stores import Encryption
 from localaws.motobridge import backends
 from localaws.motobridge.lock import MOTO_LOCK
@@ -48,14 +49,14 @@ def upload_encryption(account_id: str, partition: str, name: str, upload_id: str
 
 def message_encryption(account_id: str, arn: str) -> Encryption | None:
     """The encryption of a queue or topic; None where it is not with a key of the account's own."""
-    parts = arn.split(":", 5)
-    if len(parts) < 6 or parts[4] != account_id or parts[2] not in ("sns", "sqs"):
+    parts = read_arn(arn)
+    if parts is None or parts.account_id != account_id or parts.service not in ("sns", "sqs"):
         return None
     with MOTO_LOCK:
-        backend = backends.existing(parts[2], account_id, parts[3])
+        backend = backends.existing(parts.service, account_id, parts.region)
         if backend is None:
             return None
-        found = backend.queues.get(parts[5]) if parts[2] == "sqs" else backend.topics.get(arn)
+        found = backend.queues.get(parts.resource) if parts.service == "sqs" else backend.topics.get(arn)
         key = found.kms_master_key_id if found else None
     return Encryption(key) if key else None
 

@@ -25,7 +25,7 @@ from localaws.motobridge.service_roles import leave_trust_to_iam
 __all__ = ["after", "apply_fixes", "before"]
 
 
-# moto gives credentials to whoever asks for them in these ways, or credentials that work nowhere.
+# In these ways moto gives any caller credentials, or credentials that work nowhere.
 _UNDECIDED = {
     "AssumeRoleWithSAML",
     "AssumeRoleWithWebIdentity",

@@ -164,7 +164,7 @@ class Principals:
         settings: SessionSettings,
         assumed_by: ServicePrincipal | None = None,
     ) -> RoleSession:
-        """Credentials of the role, whoever may assume it."""
+        """Credentials of the role. Whether the caller may assume it was decided before."""
         with MOTO_LOCK:
             session = self._sts.assume_role(
                 region_name=self._region,

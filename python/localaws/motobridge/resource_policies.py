@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from localaws.api.arns import read_arn
 from localaws.motobridge import backends
 from localaws.motobridge.lock import MOTO_LOCK
 
@@ -14,20 +15,19 @@ __all__ = ["key_arn", "resource_policy"]
 
 def resource_policy(account_id: str, arn: str) -> str | None:
     """The document of the policy of the account's resource; None where it has none, or there is no such resource."""
-    parts = arn.split(":", 5)
-    read = _READERS.get(parts[2]) if len(parts) == 6 and parts[4] == account_id else None
-    if read is None:
+    parts = read_arn(arn)
+    if parts is None or parts.account_id != account_id or parts.service not in _READERS:
         return None
     with MOTO_LOCK:
-        backend = backends.existing(parts[2], account_id, parts[3])
-        return None if backend is None else read(backend, parts[5], arn)
+        backend = backends.existing(parts.service, account_id, parts.region)
+        return None if backend is None else _READERS[parts.service](backend, parts.resource, arn)
 
 
 def key_arn(account_id: str, region: str, name: str) -> str | None:
     """The ARN of the KMS key that an ID, an alias or the ARN of either names; None where there is no such key."""
-    region = name.split(":", 5)[3] if name.startswith("arn:") and name.count(":") >= 5 else region
+    arn = read_arn(name) if name.startswith("arn:") else None
     with MOTO_LOCK:
-        backend = backends.existing("kms", account_id, region)
+        backend = backends.existing("kms", account_id, arn.region if arn else region)
         key = None if backend is None else _key(backend, name.rpartition(":")[2])
         return None if key is None else str(key.arn)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from localaws.api.arns import read_arn
 from localaws.motobridge import backends
 from localaws.motobridge.lock import MOTO_LOCK
 
@@ -13,19 +14,18 @@ __all__ = ["resource_tags", "tag_dict"]
 
 def resource_tags(account_id: str, arn: str) -> dict[str, str]:
     """The tags of the account's resource; none for one that does not exist."""
-    parts = arn.split(":", 5)
-    if len(parts) < 6 or parts[4] != account_id:
+    parts = read_arn(arn)
+    if parts is None or parts.account_id != account_id:
         return {}
-    _, partition, service, region, _, name = parts
     with MOTO_LOCK:
-        if service == "iam":
-            return _of_identity(backends.iam(account_id, partition), arn)
-        backend = backends.existing(service, account_id, region)
+        if parts.service == "iam":
+            return _of_identity(backends.iam(account_id, parts.partition), arn)
+        backend = backends.existing(parts.service, account_id, parts.region)
         if backend is None:
             return {}
-        if service in _READERS:
-            return _READERS[service](backend, name)
-        return _of_any(backend, _tagged_arn(service, arn))
+        if parts.service in _READERS:
+            return _READERS[parts.service](backend, parts.resource)
+        return _of_any(backend, _tagged_arn(parts.service, arn))
 
 
 def _tagged_arn(service: str, arn: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from localaws.api.errors import AwsError
 from localaws.api.protocols import Response, error_response
 from localaws.api.request import MAX_FORM_BYTES, MAX_FORM_FIELDS, Request, Scope
-from localaws.iam import AccessRequest, Principal, simulate
+from localaws.iam import AccessRequest, Principal, simulate, simulate_custom
 from localaws.motobridge import bridge
 from localaws.motobridge.assume_role import assume_role
 from localaws.server import introspection
@@ -91,12 +91,16 @@ class Application:
         authorizer = self.stack.authorizer
         access = _access_request(request, caller, scope.service, scope.region)
         authorizer.decide(access)
-        if (scope.service, request.operation) == ("iam", "SimulatePrincipalPolicy"):
-            source = self.stack.principals.named(request.form.get("PolicySourceArn", ""))
-            answer = simulate(request.form, source, self.stack.principals.policies, self.stack.region)
-            return Response(200, answer, {"Content-Type": "text/xml"})
-        if (scope.service, request.operation) == ("sts", "AssumeRole"):
-            return assume_role(self.stack.principals, request, caller, partial(authorizer.log.add, caller))
+        match scope.service, request.operation:
+            # What moto does not have, or does not decide.
+            case "iam", "SimulatePrincipalPolicy":
+                source = self.stack.principals.named(request.form.get("PolicySourceArn", ""))
+                answer = simulate(request.form, source, self.stack.principals.policies, self.stack.region)
+                return Response(200, answer, {"Content-Type": "text/xml"})
+            case "iam", "SimulateCustomPolicy":
+                return Response(200, simulate_custom(request.form, scope.region), {"Content-Type": "text/xml"})
+            case "sts", "AssumeRole":
+                return assume_role(self.stack.principals, request, caller, partial(authorizer.log.add, caller))
         with authorizer.deciding_keys(access):
             response = bridge.serve(self.stack.principals, request, caller)
         if response.status == 404 and (request.method == "HEAD" or b"<Code>NoSuchKey</Code>" in response.body):

@@ -133,10 +133,14 @@ class Store:
 
     def by_arn(self, arn: str) -> Record:
         """The record of any family with that ARN, for tags."""
-        for record in self.all():
-            if record.arn == arn:
-                return record
-        raise validation_error(f"Could not find resource {arn}.")
+        record = self.find_by_arn(arn)
+        if record is None:
+            raise validation_error(f"Could not find resource {arn}.")
+        return record
+
+    def find_by_arn(self, arn: str) -> Record | None:
+        """The record of any family with that ARN, or None."""
+        return next((record for record in self.all() if record.arn == arn), None)
 
     def all(self) -> Iterator[Record]:
         """Every record of every family."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from localaws.api.query import is_number
+
 __all__ = ["read_form"]
 
 _MAX_DEPTH = 32
@@ -40,7 +42,7 @@ def _value(node: Tree | str) -> Any:
         return node
     if len(node) == 1 and (name := next(iter(node))) in _LISTS and isinstance(node[name], dict):
         return _value(node[name])
-    if node and all(name.isascii() and name.isdigit() and len(name) < 10 for name in node):
+    if node and all(map(is_number, node)):
         return _entries([_value(node[name]) for name in sorted(node, key=int)])
     return {name: _value(child) for name, child in node.items()}
 
