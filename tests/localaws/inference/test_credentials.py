@@ -13,9 +13,8 @@ from typing import Any
 
 import boto3
 import pytest
-from jobs.world import REGION, SKLEARN, TRUST, another_account
+from jobs.world import REGION, SKLEARN, TRUST, administrator_keys, another_account
 
-from localaws.iam import RoleSession
 from localaws.stack import Stack
 
 from .world import PERMISSIONS, packed
@@ -52,9 +51,7 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
 
 
 def administrator(stack: Stack) -> boto3.Session:
-    principals = stack.principals
-    keys = principals.administrator_access_key_id, principals.administrator_secret_access_key
-    return stack.session(RoleSession(principals.administrator(), *keys, ""))
+    return stack.session(administrator_keys(stack))
 
 
 @pytest.mark.slow

@@ -41,11 +41,16 @@ def another_account() -> str:
     return str(next(_ACCOUNTS))
 
 
-def administrator(stack: Account) -> boto3.Session:
-    """A session of the stack's administrator."""
+def administrator_keys(stack: Account) -> RoleSession:
+    """The administrator's keys, for sessions whose calls the stack answers in process (`stack.session`)."""
     principals = stack.principals
     keys = principals.administrator_access_key_id, principals.administrator_secret_access_key
-    return local_session(RoleSession(principals.administrator(), *keys, ""), stack.region, stack.endpoint_url)
+    return RoleSession(principals.administrator(), *keys, "")
+
+
+def administrator(stack: Account) -> boto3.Session:
+    """A session of the stack's administrator, over HTTP."""
+    return local_session(administrator_keys(stack), stack.region, stack.endpoint_url)
 
 
 @dataclass

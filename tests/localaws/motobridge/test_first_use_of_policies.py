@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jobs.world import REGION, another_account
+from jobs.world import REGION, administrator_keys, another_account
 from moto.iam.models import AWSManagedPolicy
 
-from localaws.iam import RoleSession
 from localaws.stack import Stack
 
 POLICY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}'
@@ -33,9 +32,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def iam(stack: Stack) -> Any:
-    principals = stack.principals
-    keys = principals.administrator_access_key_id, principals.administrator_secret_access_key
-    return stack.session(RoleSession(principals.administrator(), *keys, "")).client("iam")
+    return stack.session(administrator_keys(stack)).client("iam")
 
 
 def test_roles_with_inline_policies_need_no_policy_of_aws(tmp_path: Path, read: list[str]) -> None:

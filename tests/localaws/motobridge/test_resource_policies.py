@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jobs.world import REGION, another_account
+from jobs.world import REGION, administrator_keys, another_account
 
-from localaws.iam import RoleSession, ServicePrincipal
+from localaws.iam import ServicePrincipal
 from localaws.iam.applying import policies_on
 from localaws.iam.context import service_keys
 from localaws.iam.evaluate import Access, evaluate
@@ -28,15 +28,8 @@ class Resources:
     """A stack in this process, its clients and what it knows of policies."""
 
     def __init__(self, stack: Stack) -> None:
-        principals = stack.principals
-        keys = RoleSession(
-            principals.administrator(),
-            principals.administrator_access_key_id,
-            principals.administrator_secret_access_key,
-            "",
-        )
-        self.session, self.account_id = stack.session(keys), stack.account_id
-        self.policies: AttachedPolicies = principals.policies
+        self.session, self.account_id = stack.session(administrator_keys(stack)), stack.account_id
+        self.policies: AttachedPolicies = stack.principals.policies
 
     def client(self, service: str) -> Any:
         return self.session.client(service)

@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from jobs.world import REGION, another_account
+from jobs.world import REGION, administrator_keys, another_account
 
-from localaws.iam import RoleSession
 from localaws.motobridge.policies import AttachedPolicies
 from localaws.stack import Stack
 
@@ -29,15 +28,8 @@ class Tagged:
     """A stack in this process, and what it knows of tags."""
 
     def __init__(self, stack: Stack) -> None:
-        principals = stack.principals
-        keys = RoleSession(
-            principals.administrator(),
-            principals.administrator_access_key_id,
-            principals.administrator_secret_access_key,
-            "",
-        )
-        self.session, self.account_id = stack.session(keys), stack.account_id
-        self.policies: AttachedPolicies = principals.policies
+        self.session, self.account_id = stack.session(administrator_keys(stack)), stack.account_id
+        self.policies: AttachedPolicies = stack.principals.policies
 
     def client(self, service: str) -> Any:
         return self.session.client(service)

@@ -13,9 +13,8 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from jobs.world import REGION, TRUST, another_account
+from jobs.world import REGION, TRUST, administrator_keys, another_account
 
-from localaws.iam import RoleSession
 from localaws.motobridge.lock import MOTO_LOCK
 from localaws.stack import Stack
 
@@ -32,14 +31,7 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
 
 
 def iam(stack: Stack) -> Any:
-    principals = stack.principals
-    keys = RoleSession(
-        principals.administrator(),
-        principals.administrator_access_key_id,
-        principals.administrator_secret_access_key,
-        "",
-    )
-    return stack.session(keys).client("iam")
+    return stack.session(administrator_keys(stack)).client("iam")
 
 
 def role(stack: Stack, name: str) -> str:

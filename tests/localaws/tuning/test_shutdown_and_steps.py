@@ -8,10 +8,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from jobs.world import PERMISSIONS, REGION, TRUST, World, another_account, labelled_csv
+from jobs.world import PERMISSIONS, REGION, TRUST, World, administrator, another_account, labelled_csv
 
-from localaws.iam import RoleSession
-from localaws.session import local_session
 from localaws.stack import Stack
 
 from .conftest import Tuning
@@ -23,14 +21,7 @@ def _own_world(folder: Path) -> tuple[World, Any]:
     stack = Stack(REGION, another_account(), folder / "work", "", folder / "config")
     server = stack.create_server(0)
     threading.Thread(target=server.run, daemon=True).start()
-    principals = stack.principals
-    keys = RoleSession(
-        principals.administrator(),
-        principals.administrator_access_key_id,
-        principals.administrator_secret_access_key,
-        "",
-    )
-    session = local_session(keys, REGION, stack.endpoint_url)
+    session = administrator(stack)
     iam, name = session.client("iam"), f"role-{uuid.uuid4().hex[:8]}"
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
     iam.put_role_policy(RoleName=name, PolicyName="data", PolicyDocument=json.dumps(PERMISSIONS))
